@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+#ifndef DEFLATE_H
+#define DEFLATE_H
+
+/**
+ * @file
+ * Software DEFLATE (RFC 1951) on ISA-L and zlib, stateless, over scatter lists.
+ *
+ * One call is one whole stream. A context holds all the memory that a thread needs; no call
+ * allocates.
+ *
+ * The bytes of the lists may be changed by somebody else while a call reads or writes them: the
+ * calls then give any status, checksum and output, but stay inside the segments and the context.
+ * The lists themselves (bases, lengths) must not change during a call.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One piece of a scatter list. A length of zero is allowed: the base is then never looked at. */
+struct deflate_seg {
+	uint8_t *base; /**< First byte; an input is never written. */
+	size_t len;    /**< Bytes. */
+};
+
+/** Who does the work. */
+enum deflate_engine {
+	DEFLATE_ENGINE_ISAL,
+	DEFLATE_ENGINE_ZLIB,
+};
+
+/**
+ * What surrounds the DEFLATE body. Headers are never written or read here: the hardware leaves
+ * them to its driver (hardware.md 10.1), and so does this library.
+ */
+enum deflate_format {
+	DEFLATE_FORMAT_RAW,  /**< The body alone. */
+	DEFLATE_FORMAT_ZLIB, /**< Body, then Adler-32, big-endian: 4 bytes. */
+	DEFLATE_FORMAT_GZIP, /**< Body, then CRC-32 and length modulo 2^32, little-endian: 8 bytes. */
+};
+
+/** The Huffman codes that compression uses. Decompression takes every block type. */
+enum deflate_huffman {
+	DEFLATE_HUFFMAN_DYNAMIC, /**< The engine's choice: usually codes made for the data. */
+	DEFLATE_HUFFMAN_FIXED,   /**< The codes of RFC 1951 3.2.6, or stored blocks. */
+};
+
+/** How the data came out of it. */
+enum deflate_status {
+	DEFLATE_DONE,         /**< One whole stream; on decompression its trailer is right. */
+	DEFLATE_OUT_FULL,     /**< The output is too small. */
+	DEFLATE_IN_TRUNCATED, /**< The input ends before the stream or its trailer does. */
+	DEFLATE_CORRUPT,      /**< The body is not DEFLATE. */
+	DEFLATE_BAD_TRAILER,  /**< The body is good; a checksum or the length disagrees. */
+};
+
+/** Bits of deflate_params.checksums. */
+enum deflate_checksum {
+	DEFLATE_CHECKSUM_ADLER32 = 1,
+	DEFLATE_CHECKSUM_CRC32 = 2,
+};
+
+/** What to do. */
+struct deflate_params {
+	enum deflate_engine engine;
+	enum deflate_format format;
+	/** Compression only. */
+	enum deflate_huffman huffman;
+	/**
+	 * Compression only: ISA-L 0 to 3, zlib 0 to 9. ISA-L makes fixed codes at level 0 only, so
+	 * DEFLATE_HUFFMAN_FIXED takes its level 0 whatever is asked for. zlib's level 0 stores.
+	 */
+	int level;
+	/**
+	 * log2 of the window in bytes, 9 to 15: no match is further back than this. On
+	 * decompression it is checked for its range only, and every distance up to 32 KiB is good.
+	 */
+	unsigned int window_log2;
+	/** Checksums wanted besides that of the format: DEFLATE_CHECKSUM_* bits. */
+	unsigned int checksums;
+};
+
+/** What came of it. */
+struct deflate_result {
+	enum deflate_status status;
+	/**
+	 * Bytes taken from the input. After DEFLATE_DONE and DEFLATE_BAD_TRAILER the trailer is the
+	 * last of them, and what follows it is left alone. After DEFLATE_IN_TRUNCATED it is the whole
+	 * input. Otherwise it is as far as the decoder got; 0 when compression did not fit.
+	 */
+	size_t consumed;
+	/**
+	 * Bytes put into the output: what lies behind them may have been written too, but is
+	 * meaningless. 0 when compression did not fit.
+	 */
+	size_t produced;
+	/** Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for zlib or if wanted. */
+	uint32_t adler32;
+	/** Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for gzip or if wanted. */
+	uint32_t crc32;
+};
+
+/** Scratch memory of one thread: the states and buffers of the engines. */
+struct deflate_ctx;
+
+/**
+ * Make a context. It takes about 1.5 MiB, touched only as far as used.
+ *
+ * @param ctx
+ *   Where to put it.
+ * @return
+ *   0, or -ENOMEM.
+ */
+int deflate_ctx_create(struct deflate_ctx **ctx);
+
+/**
+ * Free a context.
+ *
+ * @param ctx
+ *   The context, or NULL.
+ */
+void deflate_ctx_destroy(struct deflate_ctx *ctx);
+
+/**
+ * Compress a list of segments into one stream: the body ends with a final block, then comes the
+ * format's trailer. An empty input gives the shortest empty stream.
+ *
+ * Two calls may run at once on different contexts only. The output must not overlap the input.
+ *
+ * @param ctx
+ *   Scratch memory; it carries nothing from one call to the next.
+ * @param params
+ *   What to do.
+ * @param in
+ *   Plain data.
+ * @param nb_in
+ *   Segments in it; 0 is allowed.
+ * @param out
+ *   Room for the stream.
+ * @param nb_out
+ *   Segments in it; 0 is allowed.
+ * @param result
+ *   What came of it: DEFLATE_DONE or DEFLATE_OUT_FULL. Left alone if this returns an error.
+ * @return
+ *   0, or -EINVAL if a parameter is out of range.
+ */
+int deflate_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
+		     const struct deflate_seg *in, size_t nb_in, const struct deflate_seg *out,
+		     size_t nb_out, struct deflate_result *result);
+
+/**
+ * Decompress the one stream at the start of a list of segments, and check its trailer.
+ *
+ * An output that fits exactly is enough. If the input ends early and the output is full too,
+ * DEFLATE_OUT_FULL is said only if more output was due before the input ran out.
+ *
+ * Thread rules and parameters are those of deflate_compress().
+ *
+ * @param result
+ *   What came of it: any status. Left alone if this returns an error.
+ * @return
+ *   0, or -EINVAL if a parameter is out of range.
+ */
+int deflate_decompress(struct deflate_ctx *ctx, const struct deflate_params *params,
+		       const struct deflate_seg *in, size_t nb_in, const struct deflate_seg *out,
+		       size_t nb_out, struct deflate_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DEFLATE_H */
