@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_QM_H
+#define HISI_QM_H
+
+/**
+ * @file
+ * The Queue Manager (QM) of one PCI function: bring-up, mailbox, queue pairs.
+ *
+ * Two seams are cut here. Below, struct hisi_qm_transport_ops gives registers and DMA: a
+ * transport is one file that fills it. Above, struct hisi_qm_qp with the inline verbs of
+ * hisi_qm_ring.h is all that a data path needs; it knows neither the transport nor the mailbox.
+ *
+ * Control functions (all of this file) are called from one thread at a time per device, unless
+ * said otherwise. They never end the process, and every wait in them is bounded.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_common.h>
+#include <rte_memzone.h>
+#include <rte_spinlock.h>
+
+#include "hisi_hw_pci.h"
+#include "hisi_hw_qm_queue.h"
+#include "hisi_hw_qm_regs.h"
+#include "hisi_hw_zip.h"
+
+struct hisi_qm_dev;
+struct hisi_qm_qp;
+
+#define HISI_QM_NAME_LEN 64
+
+/** The most CQEs that are consumed between two CQ doorbells. */
+#define HISI_QM_ACK_PACE 256
+
+/** Doorbells of one queue, in memory that a store reaches the device by. */
+struct hisi_qm_doorbell {
+	volatile uint64_t *sq; /**< NULL: not mapped, use hisi_qm_db_write() */
+	volatile uint64_t *cq; /**< NULL: not mapped */
+};
+
+/**
+ * Registers and DMA of a function (seam 1). Each returns 0 or -errno; -ENODEV when the device
+ * is gone. All are called from control paths only, except write() with a doorbell where
+ * map_doorbell() gave no address.
+ */
+struct hisi_qm_transport_ops {
+	/**
+	 * Connects to the function, fills dev->device, dev->revision and dev->numa_node. On return
+	 * registers work and DMA memory of this process is mapped. Called again after close().
+	 */
+	int (*open)(struct hisi_qm_dev *dev);
+	/** Gives everything back; the device makes no access to memory afterwards. */
+	void (*close)(struct hisi_qm_dev *dev);
+	/** Reads @p size bytes (4, 8 or 16) of BAR 2 at @p offset. */
+	int (*read)(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size);
+	/** Writes @p size bytes (4 or 8) of BAR @p bar at @p offset. Any thread. */
+	int (*write)(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const void *value,
+		     size_t size);
+	/** Writes the mailbox as one 128-bit access where the CPU can (hardware.md 3.4). */
+	int (*mb_write)(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb);
+	/** Addresses of the doorbells of @p queue, or NULLs. */
+	int (*map_doorbell)(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell *db);
+	/** Makes process memory visible to the device at @p iova (for rte_dev_dma_map). */
+	int (*dma_map)(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len);
+	int (*dma_unmap)(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len);
+	/** Function level reset; afterwards bus master is on. */
+	int (*reset)(struct hisi_qm_dev *dev);
+	/** Lets @p vector signal @p eventfd; -1 takes it back; -ENOTSUP: events are polled. */
+	int (*irq)(struct hisi_qm_dev *dev, unsigned int vector, int eventfd);
+};
+
+/** One ring of events, EQ or AEQ. */
+struct hisi_qm_event_ring {
+	volatile uint32_t *entries;
+	uint16_t depth;
+	uint16_t head;
+	bool phase;
+};
+
+/** One PCI function with its QM. Allocated by the driver above, zeroed, then opened. */
+struct hisi_qm_dev {
+	char name[HISI_QM_NAME_LEN]; /**< for messages */
+	const struct hisi_qm_transport_ops *ops;
+	void *transport; /**< of the transport */
+	const void *args; /**< of the transport: what open() needs, owned by the driver */
+	int numa_node;    /**< or SOCKET_ID_ANY */
+
+	uint16_t device;   /**< PCI device id: HISI_PCI_DEVICE_ZIP_PF or _VF */
+	uint8_t revision;  /**< PCI revision */
+	uint8_t hw;        /**< HISI_QM_HW_*: revision refined by the sub-version register */
+	uint32_t caps;     /**< register 0x3100, or what its absence means */
+	uint16_t nb_queues; /**< of this function */
+	uint16_t sq_depth;
+	uint16_t cq_depth;
+	bool db_isolation; /**< doorbells in BAR 4 */
+
+	/**
+	 * Set when the function is lost (peer hung up, EQ overflow, mailbox dead), by any thread;
+	 * also sets hisi_qm_qp.dead of each queue. Cleared by hisi_qm_dev_start().
+	 */
+	volatile uint8_t dead;
+	bool started;
+
+	rte_spinlock_t mb_lock;
+	const struct rte_memzone *mz; /**< EQ, AEQ, SQC and CQC tables, mailbox buffers */
+	struct hisi_qm_event_ring eq;
+	struct hisi_qm_event_ring aeq;
+	struct hisi_qm_qp **queues; /**< by queue number; NULL where there is none */
+
+	/**
+	 * Called on the thread that noticed, once a loss: @p qp is the queue, NULL for the whole
+	 * function. May be NULL.
+	 */
+	void (*on_loss)(struct hisi_qm_dev *dev, struct hisi_qm_qp *qp);
+	void *owner; /**< of the driver above */
+};
+
+/**
+ * One hardware queue: an SQ and its CQ, one direction (seam 2).
+ *
+ *            sq_tail: next slot to fill            (producer)
+ *   SQ  ..|done|done|busy|busy|busy|free|free|..
+ *   CQ  ..|seen|seen|new |    |    |    |    |..
+ *            cq_head: next entry to look at        (consumer)
+ *
+ * The producer's and the consumer's fields are in cache lines of their own: the two may be
+ * different threads, one each. "submitted" and "completed" run freely; their difference is the
+ * number in flight.
+ */
+struct hisi_qm_qp {
+	/* Producer. */
+	struct hisi_hw_sqe *sq __rte_cache_aligned;
+	volatile uint64_t *sq_db;
+	uint64_t sq_db_word; /**< queue number and command; the index is added */
+	uint16_t sq_tail;
+	uint16_t depth;     /**< slots of SQ and CQ */
+	uint16_t limit;     /**< most SQEs in flight */
+	uint16_t queue;     /**< number in the function */
+	uint32_t submitted; /**< written by the producer, read by the consumer */
+	uint32_t sq_rings;  /**< doorbells, for statistics */
+
+	/* Consumer. */
+	volatile struct hisi_hw_cqe *cq __rte_cache_aligned;
+	volatile uint64_t *cq_db;
+	uint64_t cq_db_word;
+	uint16_t cq_head;
+	uint16_t cq_depth;    /**< a copy of depth */
+	uint16_t cq_unacked;  /**< consumed since the last CQ doorbell */
+	uint16_t cq_pace;     /**< CQEs a CQ doorbell: 1 ... HISI_QM_ACK_PACE */
+	uint32_t completed;   /**< written by the consumer, read by the producer */
+	uint32_t cq_rings;
+	uint8_t phase;        /**< of the next entry: 0 or 1 */
+	volatile uint8_t dead; /**< set by any thread: nothing more will complete */
+
+	/* Control. */
+	struct hisi_qm_dev *dev __rte_cache_aligned;
+	uint64_t sq_iova;
+	uint64_t cq_iova;
+	uint8_t type; /**< enum hisi_hw_sq_type */
+	bool started;
+	const struct rte_memzone *mz;
+};
+
+/**
+ * Opens a function: connects, resets it, learns version, capabilities and number of queues
+ * (hardware.md 1.2, 2.3, 3.5, 6.5). name, ops, args, numa_node must be set.
+ *
+ * @return 0; -ENODEV not a device of ours or gone; -ENOTSUP a generation not driven (V1);
+ *         -ETIMEDOUT, -EIO mailbox; -ENOMEM. On failure everything is given back.
+ */
+int hisi_qm_dev_open(struct hisi_qm_dev *dev);
+
+/** Closes a function: after return the device makes no access to memory. Idempotent. */
+void hisi_qm_dev_close(struct hisi_qm_dev *dev);
+
+/**
+ * Starts a function: EQ, AEQ, context tables (hardware.md 6.5), then each queue pair that
+ * exists. A lost function is connected again first.
+ *
+ * @return 0 or -errno; on failure the function is stopped.
+ */
+int hisi_qm_dev_start(struct hisi_qm_dev *dev);
+
+/**
+ * Stops a function: its queues (STOP_QP where there is one), then flush, masks, reset
+ * (hardware.md 7.1). SQEs not complete within the bound never complete. Tolerates a lost one.
+ */
+void hisi_qm_dev_stop(struct hisi_qm_dev *dev);
+
+/**
+ * Marks the function lost and all its queues dead. Any thread; the first call logs one line
+ * with the device's name and @p why, and calls on_loss.
+ */
+void hisi_qm_dev_lost(struct hisi_qm_dev *dev, const char *why);
+
+/**
+ * Looks at AEQ and EQ once (control thread, interrupt thread or a slow poll; serialised
+ * inside). CQ overflow and CQE error mark the queue dead, EQ overflow the function
+ * (hardware.md 4.5).
+ */
+void hisi_qm_dev_poll_events(struct hisi_qm_dev *dev);
+
+/** Reads a 32-bit register of BAR 2. */
+int hisi_qm_read32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t *value);
+
+/** Writes a 32-bit register of BAR 2. */
+int hisi_qm_write32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t value);
+
+/**
+ * Runs one mailbox command and waits for it (hardware.md 3.3): 1 s, 5 s for STOP_QP and FLUSH.
+ *
+ * @param op 0 load or set, 1 dump or read
+ * @param base DMA address or immediate; with @p result not NULL receives the immediate answer
+ * @return 0; -ETIMEDOUT busy before or after the bound; -EIO a status that is not 0 or an
+ *         address that does not answer; -ENODEV device gone. Any thread.
+ */
+int hisi_qm_mb(struct hisi_qm_dev *dev, enum hisi_hw_mb_cmd cmd, unsigned int op, uint16_t queue,
+	       uint64_t base, uint64_t *result);
+
+/**
+ * Creates queue @p queue of the function: memory on @p socket, no hardware access unless the
+ * function is started, in which case the queue is started too.
+ *
+ * @param limit most SQEs in flight, 1 ... depth - 1
+ * @return 0; -EINVAL queue or limit out of range; -EBUSY exists; -ENOMEM; or as mailbox.
+ */
+int hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
+		      uint16_t limit, int socket, struct hisi_qm_qp **qp);
+
+/** Stops and frees a queue; NULL is fine. */
+void hisi_qm_qp_release(struct hisi_qm_qp *qp);
+
+/** Starts a queue from index 0: CQ zeroed, SQC and CQC loaded (hardware.md 4.8). */
+int hisi_qm_qp_start(struct hisi_qm_qp *qp);
+
+/** Stops a queue and waits until it drained, 5 s at most (hardware.md 4.8). */
+int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
+
+/** Rings a doorbell that is not mapped: a posted write to the chip's address. */
+void hisi_qm_db_write(struct hisi_qm_qp *qp, uint64_t word);
+
+/** The vfio-user transport; dev->args is a struct hisi_qm_vfio_user_args. */
+extern const struct hisi_qm_transport_ops hisi_qm_transport_vfio_user;
+
+/** The embedded model; dev->args is a struct hisi_qm_emu_args. */
+extern const struct hisi_qm_transport_ops hisi_qm_transport_emu;
+
+struct hisi_qm_vfio_user_args {
+	const char *path; /**< of the model's socket */
+	bool shadow;      /**< use shadow doorbells where offered */
+};
+
+struct hisi_qm_emu_args {
+	uint8_t hw;           /**< HISI_QM_HW_V3 */
+	uint16_t queues;      /**< 2 ... HISI_QM_MAX_QUEUES */
+	uint8_t engine;       /**< enum zip_model_engine */
+	int level;            /**< of the engine */
+	uint16_t workers;     /**< engine threads, >= 1 */
+	bool shadow;
+	const char *cores;    /**< list of CPUs for the workers, or NULL: the main lcore's */
+	const char *faults;   /**< as the model's program takes them, or NULL */
+	uint32_t pace_ns;     /**< time each op takes at least, 0: none */
+};
+
+#endif /* HISI_QM_H */
