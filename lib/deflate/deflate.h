@@ -42,7 +42,8 @@ enum deflate_engine {
 enum deflate_format {
 	DEFLATE_FORMAT_RAW,  /**< The body alone. */
 	DEFLATE_FORMAT_ZLIB, /**< Body, then Adler-32, big-endian: 4 bytes. */
-	DEFLATE_FORMAT_GZIP, /**< Body, then CRC-32 and length modulo 2^32, little-endian: 8 bytes. */
+	/** Body, then CRC-32 and length modulo 2^32, little-endian: 8 bytes. */
+	DEFLATE_FORMAT_GZIP,
 };
 
 /** The Huffman codes that compression uses. Decompression takes every block type. */
@@ -90,9 +91,9 @@ struct deflate_params {
 struct deflate_result {
 	enum deflate_status status;
 	/**
-	 * Bytes taken from the input. After DEFLATE_DONE and DEFLATE_BAD_TRAILER the trailer is the
-	 * last of them, and what follows it is left alone. After DEFLATE_IN_TRUNCATED it is the whole
-	 * input. Otherwise it is as far as the decoder got; 0 when compression did not fit.
+	 * Bytes taken from the input. After DEFLATE_DONE and DEFLATE_BAD_TRAILER the trailer is
+	 * the last of them, and what follows it is left alone. After DEFLATE_IN_TRUNCATED it is the
+	 * whole input. Otherwise it is as far as the decoder got; 0 when compression did not fit.
 	 */
 	size_t consumed;
 	/**
@@ -100,9 +101,13 @@ struct deflate_result {
 	 * meaningless. 0 when compression did not fit.
 	 */
 	size_t produced;
-	/** Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for zlib or if wanted. */
+	/**
+	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for zlib or if wanted.
+	 */
 	uint32_t adler32;
-	/** Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for gzip or if wanted. */
+	/**
+	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for gzip or if wanted.
+	 */
 	uint32_t crc32;
 };
 

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+#
+# setup.sh [sanitize]
+#
+# Installs the Debian packages that build and tests need, as root; without root it says what is
+# missing. Nothing is done where all is there. "sanitize" adds clang and its runtimes. A DPDK that
+# was not installed from packages is left alone.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+packages=(gcc libc6-dev meson ninja-build pkg-config python3 strace
+    libisal-dev zlib1g-dev libcmocka-dev)
+for group; do
+    case $group in
+    sanitize) packages+=(clang libclang-rt-dev) ;;
+    --help) usage; exit 0 ;;
+    *) die "unknown group '$group'; valid: sanitize" ;;
+    esac
+done
+if ! pkg-config --exists libdpdk 2> /dev/null || ! command -v dpdk-test > /dev/null; then
+    packages+=(libdpdk-dev dpdk-dev)
+fi
+
+missing_packages()
+{
+    local package
+
+    for package in "${packages[@]}"; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null | grep -qx installed ||
+            echo "$package"
+    done
+}
+
+command -v dpkg-query > /dev/null ||
+    die "packages are only known for Debian; install by hand: ${packages[*]}"
+mapfile -t missing < <(missing_packages)
+[ ${#missing[@]} -gt 0 ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+    die "these packages are missing: ${missing[*]}" \
+        $'\n'"as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+fi
+say "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq install -y --no-install-recommends "${missing[@]}" > /dev/null ||
+    die "cannot install ${missing[*]}"
