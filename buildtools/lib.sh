@@ -26,18 +26,20 @@ usage()
 # build DIR [meson option...]: configures DIR where that is due, and builds it.
 build()
 {
-    local dir=$1 options stamp
+    local dir=$1 options stamp log
     shift
     "$top/buildtools/driver-headers.sh" --out "$top/build/dpdk-driver-headers"
     options="-Ddriver_headers=$top/build/dpdk-driver-headers $*"
     stamp=$dir/configured-with
+    log=$dir/build.log
+    mkdir -p "$dir"
     # shellcheck disable=SC2086
     if [ ! -e "$dir/build.ninja" ]; then
-        meson setup "$dir" "$top" $options > "$dir.log" || { cat "$dir.log" >&2; return 1; }
+        meson setup "$dir" "$top" $options > "$log" || { cat "$log" >&2; return 1; }
     elif [ "$(cat "$stamp" 2> /dev/null)" != "$options" ]; then
-        meson setup --reconfigure "$dir" "$top" $options > "$dir.log" ||
-            { cat "$dir.log" >&2; return 1; }
+        meson setup --reconfigure "$dir" "$top" $options > "$log" ||
+            { cat "$log" >&2; return 1; }
     fi
     echo "$options" > "$stamp"
-    ninja -C "$dir" > "$dir.log" || { cat "$dir.log" >&2; return 1; }
+    ninja -C "$dir" > "$log" || { cat "$log" >&2; return 1; }
 }

@@ -102,11 +102,13 @@ struct deflate_result {
 	 */
 	size_t produced;
 	/**
-	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for zlib or if wanted.
+	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for zlib or if
+	 * wanted.
 	 */
 	uint32_t adler32;
 	/**
-	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for gzip or if wanted.
+	 * Of the plain data; valid after DEFLATE_DONE and DEFLATE_BAD_TRAILER for gzip or if
+	 * wanted.
 	 */
 	uint32_t crc32;
 };
