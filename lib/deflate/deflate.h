@@ -136,7 +136,8 @@ void deflate_ctx_destroy(struct deflate_ctx *ctx);
 
 /**
  * Compress a list of segments into one stream: the body ends with a final block, then comes the
- * format's trailer. An empty input gives the shortest empty stream.
+ * format's trailer. The body is never longer than the input in stored blocks: n bytes take at
+ * most n + 5 * ceil(n / 65535), an empty input takes 2.
  *
  * Two calls may run at once on different contexts only. The output must not overlap the input.
  *

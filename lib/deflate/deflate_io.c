@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <isa-l/crc.h>
+
+#include "deflate_priv.h"
+
+static size_t
+min_size(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+struct deflate_list
+deflate_list_of(const struct deflate_seg *seg, size_t nb)
+{
+	struct deflate_list list;
+	size_t i;
+
+	for (; nb > 0 && seg->len == 0; nb--)
+		seg++;
+	list = (struct deflate_list){ .seg = seg };
+	for (i = 0; i < nb; i++)
+		list.len += seg[i].len;
+	list.flat = nb == 0 || seg[0].len == list.len;
+	return list;
+}
+
+struct deflate_cursor
+deflate_cursor_at(const struct deflate_list *list)
+{
+	return (struct deflate_cursor){ .seg = list->seg, .left = list->len };
+}
+
+size_t
+deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece)
+{
+	size_t len;
+
+	while (cursor->off == cursor->seg->len) {
+		cursor->seg++;
+		cursor->off = 0;
+	}
+	len = min_size(min_size(cursor->seg->len - cursor->off, cursor->left), max);
+	*piece = cursor->seg->base + cursor->off;
+	cursor->off += len;
+	cursor->left -= len;
+	return len;
+}
+
+void
+deflate_cursor_read(struct deflate_cursor *cursor, uint8_t *dst, size_t len)
+{
+	uint8_t *piece;
+	size_t n;
+
+	for (; len > 0; len -= n) {
+		n = deflate_cursor_take(cursor, len, &piece);
+		memcpy(dst, piece, n);
+		dst += n;
+	}
+}
+
+void
+deflate_cursor_write(struct deflate_cursor *cursor, const uint8_t *src, size_t len)
+{
+	uint8_t *piece;
+	size_t n;
+
+	for (; len > 0; len -= n) {
+		n = deflate_cursor_take(cursor, len, &piece);
+		memcpy(piece, src, n);
+		src += n;
+	}
+}
+
+void
+deflate_cursor_skip(struct deflate_cursor *cursor, size_t len)
+{
+	uint8_t *piece;
+
+	while (len > 0)
+		len -= deflate_cursor_take(cursor, len, &piece);
+}
+
+/* A piece for each side that has none. The pad makes sure that there is always room, so an
+ * engine that stands still has run out of input; a byte in it says that the output is too small.
+ */
+static void
+io_refill(struct deflate_io *io)
+{
+	if (io->avail_in == 0 && io->in.left > 0)
+		io->avail_in = deflate_cursor_take(&io->in, DEFLATE_PIECE_MAX, &io->next_in);
+	if (io->avail_out > 0)
+		return;
+	if (io->out.left > 0) {
+		io->avail_out = deflate_cursor_take(&io->out, DEFLATE_PIECE_MAX, &io->next_out);
+	} else {
+		io->padding = true;
+		io->next_out = io->pad;
+		io->avail_out = DEFLATE_PAD;
+	}
+}
+
+static bool
+io_overflowed(const struct deflate_io *io)
+{
+	return io->padding && io->avail_out < DEFLATE_PAD;
+}
+
+static enum deflate_status
+io_run(struct deflate_ctx *ctx, struct deflate_io *io, deflate_step_fn step)
+{
+	uint32_t avail_in, avail_out;
+	enum deflate_step said;
+
+	for (;;) {
+		io_refill(io);
+		avail_in = io->avail_in;
+		avail_out = io->avail_out;
+		said = step(ctx, io);
+		if (io_overflowed(io))
+			return DEFLATE_OUT_FULL;
+		if (said == DEFLATE_STEP_CORRUPT)
+			return DEFLATE_CORRUPT;
+		if (said == DEFLATE_STEP_END)
+			return DEFLATE_DONE;
+		if (avail_in == io->avail_in && avail_out == io->avail_out)
+			return avail_in == 0 ? DEFLATE_IN_TRUNCATED : DEFLATE_CORRUPT;
+	}
+}
+
+void
+deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in, const struct deflate_list *out,
+	    deflate_step_fn step, struct deflate_result *result)
+{
+	struct deflate_io io = {
+		.in = deflate_cursor_at(in),
+		.out = deflate_cursor_at(out),
+	};
+
+	/* The engines do pointer arithmetic on an empty input, too. */
+	io.next_in = io.pad;
+	result->status = io_run(ctx, &io, step);
+	result->consumed = in->len - io.in.left - io.avail_in;
+	result->produced = out->len - io.out.left - (io.padding ? 0 : io.avail_out);
+}
+
+void
+deflate_checksums(const struct deflate_params *params, const struct deflate_list *list, size_t len,
+		  struct deflate_result *result)
+{
+	bool adler32 = params->format == DEFLATE_FORMAT_ZLIB ||
+		       (params->checksums & DEFLATE_CHECKSUM_ADLER32) != 0;
+	bool crc32 = params->format == DEFLATE_FORMAT_GZIP ||
+		     (params->checksums & DEFLATE_CHECKSUM_CRC32) != 0;
+	struct deflate_cursor cursor = deflate_cursor_at(list);
+	uint8_t *piece;
+	size_t n;
+
+	result->adler32 = 1;
+	result->crc32 = 0;
+	if (!adler32 && !crc32)
+		return;
+	for (; len > 0; len -= n) {
+		n = deflate_cursor_take(&cursor, len, &piece);
+		if (adler32)
+			result->adler32 = isal_adler32(result->adler32, piece, n);
+		if (crc32)
+			result->crc32 = crc32_gzip_refl(result->crc32, piece, n);
+	}
+}
+
+size_t
+deflate_trailer_len(enum deflate_format format)
+{
+	switch (format) {
+	case DEFLATE_FORMAT_ZLIB:
+		return 4;
+	case DEFLATE_FORMAT_GZIP:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+void
+deflate_trailer(enum deflate_format format, const struct deflate_result *sums, size_t plain_len,
+		uint8_t trailer[DEFLATE_TRAILER_MAX])
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		if (format == DEFLATE_FORMAT_ZLIB) {
+			trailer[i] = sums->adler32 >> (24 - 8 * i);
+		} else {
+			trailer[i] = sums->crc32 >> (8 * i);
+			trailer[4 + i] = (uint32_t)plain_len >> (8 * i);
+		}
+	}
+}
+
+int
+deflate_params_check(const struct deflate_params *params)
+{
+	const unsigned int checksums = DEFLATE_CHECKSUM_ADLER32 | DEFLATE_CHECKSUM_CRC32;
+
+	if (params->engine != DEFLATE_ENGINE_ISAL && params->engine != DEFLATE_ENGINE_ZLIB)
+		return -EINVAL;
+	if (params->format != DEFLATE_FORMAT_RAW && params->format != DEFLATE_FORMAT_ZLIB &&
+	    params->format != DEFLATE_FORMAT_GZIP)
+		return -EINVAL;
+	if (params->window_log2 < 9 || params->window_log2 > 15)
+		return -EINVAL;
+	return (params->checksums & ~checksums) != 0 ? -EINVAL : 0;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+#ifndef DEFLATE_PRIV_H
+#define DEFLATE_PRIV_H
+
+/**
+ * @file
+ * What the parts of lib/deflate share: the context, and the walk over two scatter lists that an
+ * engine is driven along.
+ */
+
+#include <stdalign.h>
+#include <stdbool.h>
+
+#include <zlib.h>
+#include <isa-l/igzip_lib.h>
+
+#include "deflate.h"
+
+/** Lists up to this many bytes are worth a copy: the engines are fastest on one piece. */
+#define DEFLATE_FLAT_MAX (128u << 10)
+/** The longest piece an engine gets: their counters have 32 bits, and some have a sign. */
+#define DEFLATE_PIECE_MAX (1u << 30)
+/** Bytes behind the output that catch what does not fit. ISA-L wants at least 8 at a time. */
+#define DEFLATE_PAD 16
+/** The longest trailer, that of gzip. */
+#define DEFLATE_TRAILER_MAX 8
+
+/** Where zlib's memory comes from: handed out in order, taken back as a whole. */
+struct deflate_arena {
+	uint8_t *mem;
+	size_t size;
+	size_t used;
+};
+
+/** The parameters that a zlib compressor has been set up for. */
+struct deflate_zlib_setup {
+	int level;
+	int strategy;
+	unsigned int window_log2;
+};
+
+/* zlib at memLevel 8 takes 268 KiB to compress and 40 KiB to decompress. */
+#define DEFLATE_ARENA_COMPRESS (384u << 10)
+#define DEFLATE_ARENA_INFLATE (64u << 10)
+
+struct deflate_ctx {
+	alignas(64) struct isal_zstream isal_compress;
+	alignas(64) struct inflate_state isal_inflate;
+	z_stream zlib_compress;
+	z_stream zlib_inflate;
+	struct deflate_zlib_setup zlib_setup;
+	struct deflate_arena arena_compress;
+	struct deflate_arena arena_inflate;
+	alignas(64) uint8_t arena_compress_mem[DEFLATE_ARENA_COMPRESS];
+	alignas(64) uint8_t arena_inflate_mem[DEFLATE_ARENA_INFLATE];
+	alignas(64) uint8_t level_buf[ISAL_DEF_LVL3_DEFAULT];
+	alignas(64) uint8_t flat_in[DEFLATE_FLAT_MAX];
+	alignas(64) uint8_t flat_out[DEFLATE_FLAT_MAX];
+};
+
+/** The first @p len bytes of a scatter list, which has at least that many. */
+struct deflate_list {
+	const struct deflate_seg *seg;
+	size_t len;
+	bool flat; /**< They lie in one piece, at seg[0].base. */
+};
+
+/** A place in a list. */
+struct deflate_cursor {
+	const struct deflate_seg *seg;
+	size_t off;  /**< Bytes of this segment already passed. */
+	size_t left; /**< Bytes of the list still ahead. */
+};
+
+/** What an engine works on: a piece of each list, and what is still ahead of them. */
+struct deflate_io {
+	uint8_t *next_in;
+	uint8_t *next_out;
+	uint32_t avail_in;
+	uint32_t avail_out;
+	struct deflate_cursor in;
+	struct deflate_cursor out;
+	bool padding; /**< The output is used up: the piece is the pad. */
+	uint8_t pad[DEFLATE_PAD];
+};
+
+/** What an engine says after one call. */
+enum deflate_step {
+	DEFLATE_STEP_MORE,
+	DEFLATE_STEP_END,
+	DEFLATE_STEP_CORRUPT,
+};
+
+/** One call of an engine; it moves io's next and avail. The last input is that with in.left 0. */
+typedef enum deflate_step (*deflate_step_fn)(struct deflate_ctx *ctx, struct deflate_io *io);
+
+/**
+ * Take a list apart: leave out empty segments in front, see whether the rest is one piece.
+ *
+ * @param seg
+ *   Segments.
+ * @param nb
+ *   How many.
+ * @return
+ *   The list, with all of its bytes.
+ */
+struct deflate_list deflate_list_of(const struct deflate_seg *seg, size_t nb);
+
+/** A cursor at the start of a list. */
+struct deflate_cursor deflate_cursor_at(const struct deflate_list *list);
+
+/**
+ * Pass one piece.
+ *
+ * @param cursor
+ *   The place; it must have bytes ahead.
+ * @param max
+ *   Bytes wanted at most, not 0.
+ * @param piece
+ *   Where the piece starts.
+ * @return
+ *   Its length: 1 to @p max.
+ */
+size_t deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece);
+
+/** Copy @p len bytes out of a list; they must be there. */
+void deflate_cursor_read(struct deflate_cursor *cursor, uint8_t *dst, size_t len);
+
+/** Copy @p len bytes into a list; there must be room. */
+void deflate_cursor_write(struct deflate_cursor *cursor, const uint8_t *src, size_t len);
+
+/** Pass @p len bytes; they must be there. */
+void deflate_cursor_skip(struct deflate_cursor *cursor, size_t len);
+
+/**
+ * Drive an engine along two lists until it ends, fails, or can do no more.
+ *
+ * @param ctx
+ *   Scratch memory, with the engine set up.
+ * @param in
+ *   Input.
+ * @param out
+ *   Room.
+ * @param step
+ *   The engine.
+ * @param result
+ *   Gets status, consumed and produced.
+ */
+void deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in,
+		 const struct deflate_list *out, deflate_step_fn step,
+		 struct deflate_result *result);
+
+/**
+ * Checksums of the plain data, those that format and parameters ask for.
+ *
+ * @param params
+ *   What is asked for.
+ * @param list
+ *   Where the data is.
+ * @param len
+ *   Bytes of it.
+ * @param result
+ *   Gets adler32 and crc32.
+ */
+void deflate_checksums(const struct deflate_params *params, const struct deflate_list *list,
+		       size_t len, struct deflate_result *result);
+
+/** Bytes of a format's trailer. */
+size_t deflate_trailer_len(enum deflate_format format);
+
+/**
+ * Make a trailer.
+ *
+ * @param format
+ *   Which.
+ * @param sums
+ *   Checksums of the plain data.
+ * @param plain_len
+ *   Its bytes.
+ * @param trailer
+ *   Gets deflate_trailer_len() bytes.
+ */
+void deflate_trailer(enum deflate_format format, const struct deflate_result *sums,
+		     size_t plain_len, uint8_t trailer[DEFLATE_TRAILER_MAX]);
+
+/** 0 if the parameters that both directions have are in range, else -EINVAL. */
+int deflate_params_check(const struct deflate_params *params);
+
+/**
+ * Set zlib's compressor up for a new stream.
+ *
+ * @param ctx
+ *   Its context.
+ * @param setup
+ *   Parameters; setting up is cheap if they are those of last time.
+ * @return
+ *   0, or -ENOMEM if this zlib wants more than the arena has; deflate_ctx_create() tries the
+ *   largest.
+ */
+int deflate_zlib_reset(struct deflate_ctx *ctx, const struct deflate_zlib_setup *setup);
+
+#endif /* DEFLATE_PRIV_H */
