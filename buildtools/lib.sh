@@ -23,23 +23,21 @@ usage()
     sed -n '5,/^[^#]/{s/^# \{0,1\}//p}' "$0"
 }
 
-# build DIR [meson option...]: configures DIR where that is due, and builds it.
+# build DIR [meson option...]: configures DIR where that is due, and builds it. In continuous
+# integration warnings are errors.
 build()
 {
-    local dir=$1 options stamp log
-    shift
-    "$top/buildtools/driver-headers.sh" --out "$top/build/dpdk-driver-headers"
-    options="-Ddriver_headers=$top/build/dpdk-driver-headers $*"
-    stamp=$dir/configured-with
-    log=$dir/build.log
+    local dir=$1 log=$1/build.log headers=$top/build/dpdk-driver-headers
+    local options verb=(setup) werror=false
+
+    [ "${CI:-}" != true ] || werror=true
+    options=("-Ddriver_headers=$headers" -Dwerror=$werror "${@:2}")
+    "$top/buildtools/driver-headers.sh" --out "$headers"
     mkdir -p "$dir"
-    # shellcheck disable=SC2086
-    if [ ! -e "$dir/build.ninja" ]; then
-        meson setup "$dir" "$top" $options > "$log" || { cat "$log" >&2; return 1; }
-    elif [ "$(cat "$stamp" 2> /dev/null)" != "$options" ]; then
-        meson setup --reconfigure "$dir" "$top" $options > "$log" ||
-            { cat "$log" >&2; return 1; }
+    [ ! -e "$dir/build.ninja" ] || verb+=(--reconfigure)
+    if [ "$(cat "$dir/configured-with" 2> /dev/null)" != "${options[*]}" ]; then
+        meson "${verb[@]}" "$dir" "$top" "${options[@]}" > "$log" || { cat "$log" >&2; return 1; }
+        echo "${options[*]}" > "$dir/configured-with"
     fi
-    echo "$options" > "$stamp"
     ninja -C "$dir" > "$log" || { cat "$log" >&2; return 1; }
 }

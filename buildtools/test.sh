@@ -79,7 +79,7 @@ run_flavour()
     local cc=${1#*-} dir=$top/build/$1 options suite
     local multiplier=3 launcher=''
 
-    options=("${werror[@]}")
+    options=()
     case $1 in
     asan-*) options+=("-Db_sanitize=address,undefined") ;;
     tsan-*)
@@ -109,8 +109,6 @@ for name in "${@:-default}"; do
     esac
 done
 
-werror=()
-[ "${CI:-}" != true ] || werror=(-Dwerror=true)
 if [ ${#sanitized[@]} -gt 0 ]; then
     "$top/buildtools/setup.sh" sanitize
 else
@@ -121,7 +119,7 @@ export ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktr
 export LSAN_OPTIONS=print_suppressions=0:suppressions=$supp/lsan.supp
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$supp/tsan.supp
 
-if [ ${#plain[@]} -gt 0 ] && build_or_fail "$top/build" "${werror[@]}"; then
+if [ ${#plain[@]} -gt 0 ] && build_or_fail "$top/build"; then
     for suite in "${plain[@]}"; do
         run_suite "$top/build" "$suite" "$suite"
     done
