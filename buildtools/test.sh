@@ -92,7 +92,7 @@ run_flavour()
     mkdir -p "$top/build"
     CC=$cc build_or_fail "$dir" "${options[@]}" || return 0
     for suite in unit pmd; do
-        run_suite "$dir" "$suite" "$suite ($1)" -t $multiplier
+        run_suite "$dir" "$suite" "$suite ($1)" -t $multiplier --no-suite tree
     done
 }
 

@@ -91,7 +91,8 @@ enum zip_model_fault_kind {
 	ZIP_MODEL_FAULT_WRONG_PHASE,     /**< SQE: its CQE carries the wrong phase */
 	ZIP_MODEL_FAULT_LOST_COMPLETION, /**< SQE: no CQE is written */
 	ZIP_MODEL_FAULT_PRODUCED,        /**< SQE: produced is one too many */
-	ZIP_MODEL_FAULT_FLIPPED_BIT,     /**< SQE: bit 'value' of the output (modulo its size) flips */
+	/** SQE: bit 'value' of the output (modulo its size) flips */
+	ZIP_MODEL_FAULT_FLIPPED_BIT,
 	ZIP_MODEL_FAULT_STATUS,          /**< SQE: the status byte becomes 'value' */
 	ZIP_MODEL_FAULT_HANG_QUEUE,      /**< SQE: it and all behind it stay undone until a reset */
 	ZIP_MODEL_FAULT_AEQ_EVENT,       /**< SQE: AEQE of type 'value' (enum hisi_hw_aeqe_type) */
@@ -107,8 +108,8 @@ struct zip_model_fault {
 	/** Queue it strikes, or ZIP_MODEL_ANY_QUEUE: each queue, counted by itself. */
 	uint32_t queue;
 	/**
-	 * Which one it strikes, from 1: the n-th SQE of the queue, or the n-th mailbox command of the
-	 * function, since the model was created. 0 strikes each.
+	 * Which one it strikes, from 1: the n-th SQE of the queue, or the n-th mailbox command of
+	 * the function, since the model was created. 0 strikes each.
 	 */
 	uint64_t nth;
 	uint32_t value; /**< see the kind */
@@ -135,8 +136,8 @@ struct zip_model_config {
 	/** Offer shadow doorbells in BAR 0 (hisi_hw_pci.h). */
 	bool shadow;
 	/**
-	 * Memory behind BAR 0: at least zip_model_shadow_size() bytes, page aligned. The caller owns
-	 * it and may map it to a client. The model zeroes it at creation.
+	 * Memory behind BAR 0: at least zip_model_shadow_size() bytes, page aligned. The caller
+	 * owns it and may map it to a client. The model zeroes it at creation.
 	 */
 	void *shadow_mem;
 	size_t shadow_len;

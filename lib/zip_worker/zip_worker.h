@@ -32,8 +32,8 @@ struct zip_worker_config {
 	/** Threads, 1 to ZIP_MODEL_MAX_SHARES. */
 	unsigned int workers;
 	/**
-	 * Start a joinable thread that runs fn(arg), and return 0 or -errno. NULL: pthread_create().
-	 * Signals are blocked in the thread either way.
+	 * Start a joinable thread that runs fn(arg), and return 0 or -errno. NULL:
+	 * pthread_create(). Signals are blocked in the thread either way.
 	 */
 	int (*thread_start)(void *ctx, unsigned int worker, void *(*fn)(void *), void *arg,
 			    pthread_t *thread);
