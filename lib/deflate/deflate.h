@@ -13,7 +13,9 @@
  *
  * The bytes of the lists may be changed by somebody else while a call reads or writes them: the
  * calls then give any status, checksum and output, but stay inside the segments and the context.
- * The lists themselves (bases, lengths) must not change during a call.
+ * (zlib copies what it compresses; ISA-L reads segments of 32 KiB and more in place, and takes its
+ * match distances from positions, never from the data.) The lists themselves (bases, lengths) must
+ * not change during a call.
  */
 
 #include <stddef.h>
@@ -75,7 +77,8 @@ struct deflate_params {
 	enum deflate_huffman huffman;
 	/**
 	 * Compression only: ISA-L 0 to 3, zlib 0 to 9. ISA-L makes fixed codes at level 0 only, so
-	 * DEFLATE_HUFFMAN_FIXED takes its level 0 whatever is asked for. zlib's level 0 stores.
+	 * DEFLATE_HUFFMAN_FIXED takes its level 0 whatever is asked for; its level 0 may call an
+	 * output of more than 256 KiB full that is only a few bytes from it. zlib's level 0 stores.
 	 */
 	int level;
 	/**
@@ -117,7 +120,7 @@ struct deflate_result {
 struct deflate_ctx;
 
 /**
- * Make a context. It takes about 1.5 MiB, touched only as far as used.
+ * Make a context. It takes 1.5 MiB, touched only as far as used.
  *
  * @param ctx
  *   Where to put it.

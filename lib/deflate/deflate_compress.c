@@ -13,6 +13,14 @@
 
 static const uint8_t empty_stream[] = { 0x03, 0x00 };
 
+static size_t
+stored_len(size_t len)
+{
+	size_t blocks = len / STORED_MAX + (len % STORED_MAX != 0);
+
+	return len == 0 ? sizeof(empty_stream) : len + STORED_HEADER * blocks;
+}
+
 static enum deflate_step
 isal_step(struct deflate_ctx *ctx, struct deflate_io *io)
 {
@@ -33,9 +41,9 @@ isal_step(struct deflate_ctx *ctx, struct deflate_io *io)
 }
 
 static void
-isal_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
-	      const struct deflate_list *in, const struct deflate_list *out,
-	      struct deflate_result *result)
+isal_run(struct deflate_ctx *ctx, const struct deflate_params *params,
+	 const struct deflate_list *in, const struct deflate_list *out,
+	 struct deflate_result *result)
 {
 	struct isal_zstream *strm = &ctx->isal_compress;
 
@@ -49,6 +57,29 @@ isal_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
 		strm->level_buf_size = sizeof(ctx->level_buf);
 	}
 	deflate_run(ctx, in, out, isal_step, result);
+}
+
+/* At level 0 ISA-L spends a few bytes more when it sees the end of the room, and so misses a room
+ * that its stream would fit exactly. Show it more room than there is.
+ */
+static void
+isal_run_tight(struct deflate_ctx *ctx, const struct deflate_params *params,
+	       const struct deflate_list *in, const struct deflate_list *out,
+	       struct deflate_result *result)
+{
+	struct deflate_cursor cursor = deflate_cursor_at(out);
+	struct deflate_seg seg = { ctx->flat_out, out->len + DEFLATE_PAD };
+	struct deflate_list wider = deflate_list_of(&seg, 1);
+
+	if (wider.len > sizeof(ctx->flat_out))
+		return;
+	isal_run(ctx, params, in, &wider, result);
+	if (result->status != DEFLATE_DONE)
+		return;
+	if (result->produced > out->len)
+		result->status = DEFLATE_OUT_FULL;
+	else
+		deflate_cursor_write(&cursor, ctx->flat_out, result->produced);
 }
 
 static enum deflate_step
@@ -87,14 +118,6 @@ zlib_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
 		deflate_run(ctx, in, out, zlib_step, result);
 }
 
-static size_t
-stored_len(size_t len)
-{
-	size_t blocks = len / STORED_MAX + (len % STORED_MAX != 0);
-
-	return len == 0 ? sizeof(empty_stream) : len + STORED_HEADER * blocks;
-}
-
 static void
 store(const struct deflate_list *in, const struct deflate_list *out, struct deflate_result *result)
 {
@@ -127,18 +150,22 @@ compress_body(struct deflate_ctx *ctx, const struct deflate_params *params,
 	      struct deflate_result *result)
 {
 	struct deflate_cursor cursor = deflate_cursor_at(out);
+	/* No engine gets more room than stored blocks would take. */
+	bool can_store = out->len == stored_len(in->len);
 
-	if (in->len == 0 && out->len >= sizeof(empty_stream)) {
+	if (in->len == 0 && can_store) {
 		deflate_cursor_write(&cursor, empty_stream, sizeof(empty_stream));
 		result->status = DEFLATE_DONE;
 		result->produced = sizeof(empty_stream);
-	} else if (params->engine == DEFLATE_ENGINE_ISAL) {
-		isal_compress(ctx, params, in, out, result);
-	} else {
+	} else if (params->engine == DEFLATE_ENGINE_ZLIB) {
 		zlib_compress(ctx, params, in, out, result);
+	} else {
+		isal_run(ctx, params, in, out, result);
+		if (result->status != DEFLATE_DONE && !can_store &&
+		    ctx->isal_compress.level == 0)
+			isal_run_tight(ctx, params, in, out, result);
 	}
-	/* No engine gets more room than stored blocks would take. */
-	if (result->status != DEFLATE_DONE && out->len == stored_len(in->len))
+	if (result->status != DEFLATE_DONE && can_store)
 		store(in, out, result);
 }
 

@@ -37,15 +37,20 @@ deflate_cursor_at(const struct deflate_list *list)
 }
 
 size_t
-deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece)
+deflate_cursor_peek(struct deflate_cursor *cursor)
 {
-	size_t len;
-
 	while (cursor->off == cursor->seg->len) {
 		cursor->seg++;
 		cursor->off = 0;
 	}
-	len = min_size(min_size(cursor->seg->len - cursor->off, cursor->left), max);
+	return min_size(cursor->seg->len - cursor->off, cursor->left);
+}
+
+size_t
+deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece)
+{
+	size_t len = min_size(deflate_cursor_peek(cursor), max);
+
 	*piece = cursor->seg->base + cursor->off;
 	cursor->off += len;
 	cursor->left -= len;
@@ -87,23 +92,74 @@ deflate_cursor_skip(struct deflate_cursor *cursor, size_t len)
 		len -= deflate_cursor_take(cursor, len, &piece);
 }
 
-/* A piece for each side that has none. The pad makes sure that there is always room, so an
- * engine that stands still has run out of input; a byte in it says that the output is too small.
- */
-static void
-io_refill(struct deflate_io *io)
+/* Worth to be worked on where it lies. */
+static bool
+is_direct(struct deflate_cursor *cursor)
 {
-	if (io->avail_in == 0 && io->in.left > 0)
+	size_t len = deflate_cursor_peek(cursor);
+
+	return len >= DEFLATE_DIRECT_MIN || len == cursor->left;
+}
+
+static void
+refill_in(struct deflate_io *io, uint8_t *flat)
+{
+	if (is_direct(&io->in)) {
 		io->avail_in = deflate_cursor_take(&io->in, DEFLATE_PIECE_MAX, &io->next_in);
-	if (io->avail_out > 0)
 		return;
-	if (io->out.left > 0) {
-		io->avail_out = deflate_cursor_take(&io->out, DEFLATE_PIECE_MAX, &io->next_out);
-	} else {
+	}
+	io->avail_in = min_size(io->in.left, DEFLATE_FLAT_MAX);
+	io->next_in = flat;
+	deflate_cursor_read(&io->in, flat, io->avail_in);
+}
+
+static void
+refill_out(struct deflate_io *io, uint8_t *flat)
+{
+	io->copying = false;
+	if (io->out.left == 0) {
 		io->padding = true;
 		io->next_out = io->pad;
 		io->avail_out = DEFLATE_PAD;
+	} else if (is_direct(&io->out)) {
+		io->avail_out = deflate_cursor_take(&io->out, DEFLATE_PIECE_MAX, &io->next_out);
+	} else {
+		io->copying = true;
+		io->next_out = flat;
+		io->avail_out = min_size(io->out.left, DEFLATE_FLAT_MAX);
 	}
+}
+
+/* One call, with a piece on each side. The pad makes sure that there is always room, so an engine
+ * that stands still has run out of input; a byte in it says that the output is too small.
+ */
+static enum deflate_step
+io_step(struct deflate_ctx *ctx, struct deflate_io *io, deflate_step_fn step)
+{
+	uint8_t *start;
+	enum deflate_step said;
+
+	if (io->avail_in == 0 && io->in.left > 0)
+		refill_in(io, ctx->flat_in);
+	if (io->avail_out == 0)
+		refill_out(io, ctx->flat_out);
+	start = io->next_out;
+	said = step(ctx, io);
+	if (io->copying)
+		deflate_cursor_write(&io->out, start, io->next_out - start);
+	return said;
+}
+
+static size_t
+io_in_ahead(const struct deflate_io *io)
+{
+	return io->in.left + io->avail_in;
+}
+
+static size_t
+io_out_ahead(const struct deflate_io *io)
+{
+	return io->out.left + (io->copying || io->padding ? 0 : io->avail_out);
 }
 
 static bool
@@ -115,22 +171,23 @@ io_overflowed(const struct deflate_io *io)
 static enum deflate_status
 io_run(struct deflate_ctx *ctx, struct deflate_io *io, deflate_step_fn step)
 {
-	uint32_t avail_in, avail_out;
+	size_t in_before, in_after = SIZE_MAX, out_before, out_after = SIZE_MAX;
 	enum deflate_step said;
 
 	for (;;) {
-		io_refill(io);
-		avail_in = io->avail_in;
-		avail_out = io->avail_out;
-		said = step(ctx, io);
+		in_before = in_after;
+		out_before = out_after;
+		said = io_step(ctx, io, step);
 		if (io_overflowed(io))
 			return DEFLATE_OUT_FULL;
 		if (said == DEFLATE_STEP_CORRUPT)
 			return DEFLATE_CORRUPT;
 		if (said == DEFLATE_STEP_END)
 			return DEFLATE_DONE;
-		if (avail_in == io->avail_in && avail_out == io->avail_out)
-			return avail_in == 0 ? DEFLATE_IN_TRUNCATED : DEFLATE_CORRUPT;
+		in_after = io_in_ahead(io);
+		out_after = io_out_ahead(io);
+		if (in_before == in_after && out_before == out_after)
+			return in_after == 0 ? DEFLATE_IN_TRUNCATED : DEFLATE_CORRUPT;
 	}
 }
 
@@ -146,8 +203,8 @@ deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in, const struct
 	/* The engines do pointer arithmetic on an empty input, too. */
 	io.next_in = io.pad;
 	result->status = io_run(ctx, &io, step);
-	result->consumed = in->len - io.in.left - io.avail_in;
-	result->produced = out->len - io.out.left - (io.padding ? 0 : io.avail_out);
+	result->consumed = in->len - io_in_ahead(&io);
+	result->produced = out->len - io_out_ahead(&io);
 }
 
 void

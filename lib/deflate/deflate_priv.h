@@ -18,8 +18,13 @@
 
 #include "deflate.h"
 
-/** Lists up to this many bytes are worth a copy: the engines are fastest on one piece. */
-#define DEFLATE_FLAT_MAX (128u << 10)
+/**
+ * Short segments are copied to and from pieces of this length: an engine that gets many small
+ * ones buffers them itself, at a higher price.
+ */
+#define DEFLATE_FLAT_MAX (256u << 10)
+/** A segment from this length on is a piece of its own. */
+#define DEFLATE_DIRECT_MIN (32u << 10)
 /** The longest piece an engine gets: their counters have 32 bits, and some have a sign. */
 #define DEFLATE_PIECE_MAX (1u << 30)
 /** Bytes behind the output that catch what does not fit. ISA-L wants at least 8 at a time. */
@@ -82,6 +87,7 @@ struct deflate_io {
 	uint32_t avail_out;
 	struct deflate_cursor in;
 	struct deflate_cursor out;
+	bool copying; /**< The output piece is the context's: what is in it goes to the list. */
 	bool padding; /**< The output is used up: the piece is the pad. */
 	uint8_t pad[DEFLATE_PAD];
 };
@@ -124,6 +130,9 @@ struct deflate_cursor deflate_cursor_at(const struct deflate_list *list);
  *   Its length: 1 to @p max.
  */
 size_t deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece);
+
+/** Bytes of the next piece, if all of it is wanted; the cursor must have bytes ahead. */
+size_t deflate_cursor_peek(struct deflate_cursor *cursor);
 
 /** Copy @p len bytes out of a list; they must be there. */
 void deflate_cursor_read(struct deflate_cursor *cursor, uint8_t *dst, size_t len);

@@ -41,6 +41,7 @@ uint32_t test_random(struct test_random *r);
 /** 0 to @p below - 1. */
 size_t test_random_below(struct test_random *r, size_t below);
 
+#define TEST_ENGINES 2
 /** Shapes of data, from all zeros to noise. */
 #define TEST_SHAPES 6
 void test_fill(struct test_random *r, unsigned int shape, uint8_t *data, size_t len);
