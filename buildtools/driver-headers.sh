@@ -138,7 +138,7 @@ extract()
         mkdir "$tree"
         orig=$(find "$work" -maxdepth 1 -name '*.orig.tar.*' ! -name '*.asc')
         tar -xf "$orig" -C "$tree" --strip-components=1 --wildcards "${headers[@]/#/*/}" ||
-            die "the source of $src $version lacks a driver header"
+            die "cannot extract the driver headers from the source of $src $version"
     fi
     for header in "${headers[@]}"; do
         cp "$tree/$header" "$work/out/"

@@ -31,8 +31,8 @@ build()
     local options verb=(setup) werror=false
 
     [ "${CI:-}" != true ] || werror=true
-    options=("-Ddriver_headers=$headers" -Dwerror=$werror "${@:2}")
-    "$top/buildtools/driver-headers.sh" --out "$headers"
+    options=("-Ddriver_headers=$headers" "-Dwerror=$werror" "${@:2}")
+    "$top/buildtools/driver-headers.sh" --out "$headers" || return 1
     mkdir -p "$dir"
     [ ! -e "$dir/build.ninja" ] || verb+=(--reconfigure)
     if [ "$(cat "$dir/configured-with" 2> /dev/null)" != "${options[*]}" ]; then

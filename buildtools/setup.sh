@@ -12,7 +12,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-packages=(gcc libc6-dev meson ninja-build pkg-config python3 strace
+packages=(gcc libc6-dev meson ninja-build pkg-config python3 strace xz-utils
     libisal-dev zlib1g-dev libcmocka-dev)
 for group; do
     case $group in
