@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "vfio_user_server_priv.h"
+
+/* Requests answered in one go, so that one client cannot keep the thread from the others. */
+#define BUDGET 64
+
+enum { TAG_LISTENER, TAG_WAKE, TAG_CLIENT };
+
+void
+vfio_user_server_log(const struct vfio_user_server *server, enum vfio_user_log_level level,
+		     const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (!server->log.fn)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	server->log.fn(server->log.ctx, level, text);
+}
+
+static int
+watch(const struct vfio_user_server *server, int op, int fd, uint32_t events, uint64_t tag)
+{
+	struct epoll_event event = { .events = events, .data.u64 = tag };
+
+	return epoll_ctl(server->epoll, op, fd, &event) ? -errno : 0;
+}
+
+static void
+on_flr(void *ctx)
+{
+	struct vfio_user_server *server = ctx;
+
+	if (server->ops->reset)
+		server->ops->reset(server->dev, VFIO_USER_RESET_FLR);
+}
+
+static void
+on_command(void *ctx, uint16_t command)
+{
+	struct vfio_user_server *server = ctx;
+
+	if (server->ops->command)
+		server->ops->command(server->dev, command);
+}
+
+static void
+on_power(void *ctx, unsigned int state)
+{
+	struct vfio_user_server *server = ctx;
+
+	if (server->ops->power)
+		server->ops->power(server->dev, state);
+}
+
+static const struct vfio_user_pci_ops pci_ops = {
+	.flr = on_flr,
+	.command = on_command,
+	.power = on_power,
+};
+
+static void
+region_fini(struct vfio_user_region *region)
+{
+	if (!region->mmap)
+		return;
+	close(region->fd);
+	free((void *)(uintptr_t)region->areas);
+}
+
+/* Keep copies of our own of what the description points to. */
+static int
+region_init(struct vfio_user_region *region, const struct vfio_user_region *from, uint64_t size)
+{
+	struct vfio_user_sparse_area *areas = NULL;
+
+	memset(region, 0, sizeof(*region));
+	if (!from->mmap)
+		return 0;
+	if (!size || from->nb_areas > VFIO_USER_MAX_AREAS || (from->nb_areas && !from->areas))
+		return -EINVAL;
+	*region = *from;
+	if (from->nb_areas) {
+		areas = calloc(from->nb_areas, sizeof(*areas));
+		if (!areas)
+			goto fail;
+		memcpy(areas, from->areas, from->nb_areas * sizeof(*areas));
+	}
+	region->areas = areas;
+	region->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0);
+	if (region->fd >= 0)
+		return 0;
+	free(areas);
+fail:
+	memset(region, 0, sizeof(*region));
+	return errno ? -errno : -ENOMEM;
+}
+
+static void
+desc_fini(struct vfio_user_server *server)
+{
+	for (unsigned int i = 0; i < VFIO_USER_NUM_BARS; i++)
+		region_fini(&server->desc.regions[i]);
+}
+
+static int
+desc_init(struct vfio_user_server *server, const struct vfio_user_device_desc *desc)
+{
+	server->desc.pci = desc->pci;
+	server->desc.pci.vendor_cap = NULL;
+	for (unsigned int i = 0; i < VFIO_USER_NUM_BARS; i++) {
+		int ret = region_init(&server->desc.regions[i], &desc->regions[i],
+				      desc->pci.bars[i].size);
+
+		if (ret) {
+			desc_fini(server);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int
+watch_init(struct vfio_user_server *server)
+{
+	int ret;
+
+	server->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (server->epoll < 0)
+		return -errno;
+	server->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (server->wake < 0) {
+		ret = -errno;
+		goto close_epoll;
+	}
+	ret = watch(server, EPOLL_CTL_ADD, server->wake, EPOLLIN, TAG_WAKE);
+	if (!ret)
+		ret = watch(server, EPOLL_CTL_ADD, server->listener.sock, EPOLLIN, TAG_LISTENER);
+	if (ret)
+		goto close_wake;
+	server->sigbus.wake_fd = server->wake;
+	return 0;
+
+close_wake:
+	close(server->wake);
+close_epoll:
+	close(server->epoll);
+	return ret;
+}
+
+int
+vfio_user_server_create(const char *path, const struct vfio_user_device_desc *desc,
+			const struct vfio_user_device_ops *ops, void *dev,
+			const struct vfio_user_log *log, struct vfio_user_server **out)
+{
+	struct vfio_user_server *server = calloc(1, sizeof(*server));
+	int ret;
+
+	if (!server)
+		return -ENOMEM;
+	server->ops = ops;
+	server->dev = dev;
+	if (log)
+		server->log = *log;
+	ret = desc_init(server, desc);
+	if (ret)
+		goto free_server;
+	ret = vfio_user_pci_create(&desc->pci, &pci_ops, server, &server->pci);
+	if (ret)
+		goto fini_desc;
+	ret = vfio_user_sigbus_get();
+	if (ret)
+		goto destroy_pci;
+	vfio_user_dma_init(&server->dma, ops, dev, &server->sigbus);
+	ret = vfio_user_listener_open(&server->listener, path);
+	if (ret)
+		goto put_sigbus;
+	ret = watch_init(server);
+	if (ret)
+		goto close_listener;
+	*out = server;
+	return 0;
+
+close_listener:
+	vfio_user_listener_close(&server->listener);
+put_sigbus:
+	vfio_user_sigbus_put();
+destroy_pci:
+	vfio_user_pci_destroy(server->pci);
+fini_desc:
+	desc_fini(server);
+free_server:
+	free(server);
+	return ret;
+}
+
+static void
+drop(struct vfio_user_server *server, enum vfio_user_log_level level, const char *why)
+{
+	if (!server->has_client)
+		return;
+	if (server->negotiated || level != VFIO_USER_LOG_INFO)
+		vfio_user_server_log(server, level, "client dropped: %s", why);
+	vfio_user_conn_fini(&server->conn);
+	server->has_client = false;
+	vfio_user_server_forget(server);
+}
+
+void
+vfio_user_server_destroy(struct vfio_user_server *server)
+{
+	if (!server)
+		return;
+	drop(server, VFIO_USER_LOG_INFO, "the server ends");
+	close(server->wake);
+	close(server->epoll);
+	vfio_user_listener_close(&server->listener);
+	vfio_user_sigbus_put();
+	vfio_user_pci_destroy(server->pci);
+	desc_fini(server);
+	free(server);
+}
+
+int
+vfio_user_server_fd(const struct vfio_user_server *server)
+{
+	return server->epoll;
+}
+
+static void
+accept_client(struct vfio_user_server *server)
+{
+	int sock = accept4(server->listener.sock, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (sock < 0)
+		return;
+	if (server->has_client) {
+		vfio_user_server_log(server, VFIO_USER_LOG_WARNING,
+				     "a second client was refused");
+		close(sock);
+		return;
+	}
+	if (vfio_user_conn_init(&server->conn, sock) ||
+	    watch(server, EPOLL_CTL_ADD, sock, EPOLLIN, TAG_CLIENT)) {
+		vfio_user_conn_fini(&server->conn);
+		return;
+	}
+	/* What was meant for the client before is not meant for this one. */
+	atomic_store(&server->sigbus.hit, false);
+	atomic_store(&server->drop, false);
+	server->blocked = false;
+	server->has_client = true;
+}
+
+/* @return  1 if everything is sent, 0 if the rest has to wait, or a negative errno. */
+static int
+send_answer(struct vfio_user_server *server)
+{
+	int sent = vfio_user_conn_flush(&server->conn);
+	bool blocked = sent == 0;
+
+	if (sent >= 0 && blocked != server->blocked) {
+		int ret = watch(server, EPOLL_CTL_MOD, server->conn.sock,
+				blocked ? EPOLLOUT : EPOLLIN, TAG_CLIENT);
+
+		if (ret)
+			return ret;
+		server->blocked = blocked;
+	}
+	return sent;
+}
+
+/* @return  1 for a request answered, 0 if there is none to read, or a negative errno. */
+static int
+serve_one(struct vfio_user_server *server)
+{
+	int ret = vfio_user_conn_recv(&server->conn);
+
+	if (ret <= 0)
+		return ret;
+	ret = vfio_user_server_answer(server);
+	vfio_user_conn_next(&server->conn);
+	if (ret)
+		return ret;
+	ret = send_answer(server);
+	return ret < 0 ? ret : 1;
+}
+
+static bool
+check_drop(struct vfio_user_server *server)
+{
+	if (atomic_load(&server->sigbus.hit))
+		drop(server, VFIO_USER_LOG_ERR, "it took memory away behind a map (SIGBUS)");
+	else if (atomic_load(&server->drop))
+		drop(server, VFIO_USER_LOG_WARNING, "the device asked for it");
+	else
+		return false;
+	atomic_store(&server->sigbus.hit, false);
+	atomic_store(&server->drop, false);
+	return true;
+}
+
+static int
+serve(struct vfio_user_server *server)
+{
+	int done = 0;
+	int ret = server->blocked ? send_answer(server) : 1;
+
+	while (ret > 0 && !server->blocked && done < BUDGET) {
+		ret = serve_one(server);
+		if (ret > 0)
+			done++;
+		if (check_drop(server))
+			return done;
+	}
+	if (ret == -ENOTCONN || ret == -ECONNRESET || ret == -EPIPE)
+		drop(server, VFIO_USER_LOG_INFO, "it hung up");
+	else if (ret < 0)
+		drop(server, VFIO_USER_LOG_ERR, strerror(-ret));
+	return done;
+}
+
+int
+vfio_user_server_process(struct vfio_user_server *server)
+{
+	struct epoll_event events[4];
+	int n = epoll_wait(server->epoll, events, 4, 0);
+	int done = 0;
+
+	for (int i = 0; i < n; i++) {
+		uint64_t count;
+
+		switch (events[i].data.u64) {
+		case TAG_WAKE:
+			if (read(server->wake, &count, sizeof(count)) > 0)
+				check_drop(server);
+			break;
+		case TAG_LISTENER:
+			accept_client(server);
+			break;
+		default:
+			if (server->has_client)
+				done += serve(server);
+		}
+	}
+	return done;
+}
+
+void
+vfio_user_server_irq(struct vfio_user_server *server, unsigned int vector)
+{
+	vfio_user_pci_irq(server->pci, vector);
+}
+
+void
+vfio_user_server_drop_client(struct vfio_user_server *server)
+{
+	uint64_t one = 1;
+
+	atomic_store(&server->drop, true);
+	/* Full is as good as written. */
+	if (write(server->wake, &one, sizeof(one)) < 0)
+		return;
+}
+
+bool
+vfio_user_server_connected(const struct vfio_user_server *server)
+{
+	return server->has_client && server->negotiated;
+}
+
+int
+vfio_user_server_memfd(const char *name, size_t size)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)size) ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) {
+		int ret = -errno;
+
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
