@@ -18,7 +18,7 @@
  *  - zip_model_dma_map() and writes for which zip_model_is_doorbell() is true come from one thread
  *    at a time, the one that makes the calls of the third kind.
  *  - every other call needs the control section: nothing else runs in this model meanwhile.
- *    zip_worker_pause() gives it.
+ *    zip_worker_pause() gives it. zip_model_yield() and what says so may come from any thread.
  */
 
 #include <stdbool.h>
@@ -95,7 +95,8 @@ enum zip_model_fault_kind {
 	ZIP_MODEL_FAULT_FLIPPED_BIT,
 	ZIP_MODEL_FAULT_STATUS,          /**< SQE: the status byte becomes 'value' */
 	ZIP_MODEL_FAULT_HANG_QUEUE,      /**< SQE: it and all behind it stay undone until a reset */
-	ZIP_MODEL_FAULT_AEQ_EVENT,       /**< SQE: AEQE of type 'value' (enum hisi_hw_aeqe_type) */
+	/** SQE: AEQE of type 'value', 0 to 15 (enum hisi_hw_aeqe_type) */
+	ZIP_MODEL_FAULT_AEQ_EVENT,
 	ZIP_MODEL_FAULT_STUCK_MAILBOX,   /**< command: it stays busy until a reset */
 	ZIP_MODEL_FAULT_RAS,             /**< command: place kept; -ENOTSUP */
 };
@@ -326,6 +327,12 @@ void zip_model_dma_unmap_all(struct zip_model *model);
  */
 unsigned int zip_model_service(struct zip_model *model, unsigned int share, unsigned int shares,
 			       unsigned int budget);
+
+/**
+ * Ask the services of a model to return after the SQE that each is at, and the next ones too,
+ * until asked no more. A hint that makes a control section come sooner. Any thread.
+ */
+void zip_model_yield(struct zip_model *model, bool yield);
 
 /**
  * Reset: all is forgotten but identity, VFT entry, PCI command, DMA map (see the kinds) and

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+#include "model_priv.h"
+
+/* Of each window code, the log2 that keeps within it: 24 KiB is no power of two. */
+static const unsigned int model_zip_window_log2[] = {
+		[HISI_ZIP_WIN_4K] = 12,
+		[HISI_ZIP_WIN_8K] = 13,
+		[HISI_ZIP_WIN_16K] = 14,
+		[HISI_ZIP_WIN_24K] = 14,
+		[HISI_ZIP_WIN_32K] = 15,
+};
+
+#define MODEL_ZIP_NB_WINDOWS (sizeof(model_zip_window_log2) / sizeof(model_zip_window_log2[0]))
+
+static uint32_t
+model_zip_reverse(uint32_t word)
+{
+	uint32_t reversed = 0;
+	unsigned int i;
+
+	for (i = 0; i < 32; i++)
+		reversed |= (word >> i & 1) << (31 - i);
+	return reversed;
+}
+
+static void
+model_zip_null(const struct hisi_hw_sqe *sqe, struct model_zip_result *result)
+{
+	result->contexts = false;
+	result->consumed = sqe->input_length;
+	result->produced =
+			sqe->dest_avail < sqe->input_length ? sqe->dest_avail : sqe->input_length;
+}
+
+/* Find the buffers. The status that refuses the SQE, or 0. */
+static uint32_t
+model_zip_buffers(struct model_share *share, const struct hisi_hw_sqe *sqe)
+{
+	uint64_t source = model_address(sqe->source_l, sqe->source_h);
+	uint64_t dest = model_address(sqe->dest_l, sqe->dest_h);
+	uint32_t status;
+
+	share->nb_in = 0;
+	share->nb_out = 0;
+	if (sqe->input_length == 0 || sqe->input_length > HISI_ZIP_MAX_BYTES ||
+			sqe->dest_avail > HISI_ZIP_MAX_BYTES)
+		return ZIP_MODEL_STATUS_LENGTH;
+	if (HISI_HW_GET(HISI_ZIP_DW9_BUFFER, sqe->dw9) == HISI_ZIP_BUF_FLAT) {
+		status = zip_model_sgl_flat(share, source, sqe->input_length, ZIP_MODEL_DMA_READ,
+				share->in, &share->nb_in);
+		if (status != HISI_ZIP_OK)
+			return status;
+		return zip_model_sgl_flat(share, dest, sqe->dest_avail, ZIP_MODEL_DMA_WRITE,
+				share->out, &share->nb_out);
+	}
+	status = zip_model_sgl_list(share, source, HISI_HW_GET(HISI_ZIP_DW7_IN_OFFSET, sqe->dw7),
+			sqe->input_length, ZIP_MODEL_DMA_READ, share->in, &share->nb_in);
+	if (status != HISI_ZIP_OK)
+		return status;
+	return zip_model_sgl_list(share, dest, HISI_HW_GET(HISI_ZIP_DW8_OUT_OFFSET, sqe->dw8),
+			sqe->dest_avail, ZIP_MODEL_DMA_WRITE, share->out, &share->nb_out);
+}
+
+static uint32_t
+model_zip_status(const struct deflate_result *done)
+{
+	switch (done->status) {
+	case DEFLATE_DONE:
+		return HISI_ZIP_OK;
+	case DEFLATE_OUT_FULL:
+		return HISI_ZIP_OUT_SHORT;
+	case DEFLATE_IN_TRUNCATED:
+	case DEFLATE_CORRUPT:
+	case DEFLATE_BAD_TRAILER:
+		break;
+	}
+	return HISI_ZIP_CHECKSUM_ERROR;
+}
+
+/* hardware.md 8.7; raw DEFLATE has no checksum, and 0 is the model's choice. */
+static uint32_t
+model_zip_checksum(enum deflate_format format, const struct deflate_result *done)
+{
+	switch (format) {
+	case DEFLATE_FORMAT_ZLIB:
+		return done->adler32;
+	case DEFLATE_FORMAT_GZIP:
+		return ~model_zip_reverse(done->crc32);
+	case DEFLATE_FORMAT_RAW:
+		break;
+	}
+	return 0;
+}
+
+static void
+model_zip_result(bool compress, enum deflate_format format, const struct deflate_result *done,
+		struct model_zip_result *result)
+{
+	uint32_t status = model_zip_status(done);
+
+	result->consumed = (uint32_t)done->consumed;
+	result->produced = (uint32_t)done->produced;
+	result->comp_length = compress ? result->produced : result->consumed;
+	if (done->status == DEFLATE_DONE || done->status == DEFLATE_BAD_TRAILER) {
+		result->dw3 |= HISI_ZIP_DW3_LSTBLK;
+		result->isize = compress ? result->consumed : result->produced;
+		result->checksum = model_zip_checksum(format, done);
+	}
+	if (compress && status == HISI_ZIP_OK && result->produced >= result->consumed)
+		status = HISI_ZIP_NEGATIVE_COMP;
+	result->dw3 |= HISI_HW_PREP(HISI_ZIP_DW3_STATUS, status);
+}
+
+/* The work itself. The status that refuses it, or 0 with the result filled. */
+static uint32_t
+model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
+		struct model_zip_result *result)
+{
+	static const enum deflate_format formats[] = {
+			[HISI_ZIP_REQ_DEFLATE] = DEFLATE_FORMAT_RAW,
+			[HISI_ZIP_REQ_ZLIB] = DEFLATE_FORMAT_ZLIB,
+			[HISI_ZIP_REQ_GZIP] = DEFLATE_FORMAT_GZIP,
+	};
+	uint32_t window = HISI_HW_GET(HISI_ZIP_DW9_WINDOW, sqe->dw9);
+	struct deflate_params params = {
+			.engine = share->model->engine == ZIP_MODEL_ENGINE_ISAL
+					? DEFLATE_ENGINE_ISAL
+					: DEFLATE_ENGINE_ZLIB,
+			.format = formats[HISI_HW_GET(HISI_ZIP_DW9_REQUEST, sqe->dw9)],
+			.level = share->model->level,
+			.window_log2 = model_zip_window_log2[HISI_ZIP_WIN_32K],
+	};
+	struct deflate_result done;
+	int ret;
+
+	/* Decompression does not look at the window: hardware.md 8.2. */
+	if (compress) {
+		if (window >= MODEL_ZIP_NB_WINDOWS)
+			return ZIP_MODEL_STATUS_UNSUPPORTED;
+		params.window_log2 = model_zip_window_log2[window];
+		ret = deflate_compress(share->deflate, &params, share->in, share->nb_in, share->out,
+				share->nb_out, &done);
+	} else {
+		ret = deflate_decompress(share->deflate, &params, share->in, share->nb_in,
+				share->out, share->nb_out, &done);
+	}
+	if (ret < 0)
+		return ZIP_MODEL_STATUS_UNSUPPORTED;
+	model_zip_result(compress, params.format, &done, result);
+	return HISI_ZIP_OK;
+}
+
+void
+zip_model_zip_run(struct model_share *share, const struct model_queue *queue,
+		const struct hisi_hw_sqe *sqe, struct model_zip_result *result)
+{
+	uint32_t status = model_zip_check(sqe->dw7, sqe->dw9);
+
+	*result = (struct model_zip_result){.contexts = true};
+	share->nb_out = 0;
+	if (status == HISI_ZIP_OK && share->model->engine == ZIP_MODEL_ENGINE_NULL) {
+		model_zip_null(sqe, result);
+		return;
+	}
+	if (status == HISI_ZIP_OK)
+		status = model_zip_buffers(share, sqe);
+	if (status == HISI_ZIP_OK)
+		status = model_zip_engine(share, queue->type == HISI_QM_SQ_COMPRESS, sqe, result);
+	if (status != HISI_ZIP_OK)
+		result->dw3 = HISI_HW_PREP(HISI_ZIP_DW3_STATUS, status);
+}
