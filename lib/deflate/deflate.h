@@ -77,8 +77,7 @@ struct deflate_params {
 	enum deflate_huffman huffman;
 	/**
 	 * Compression only: ISA-L 0 to 3, zlib 0 to 9. ISA-L makes fixed codes at level 0 only, so
-	 * DEFLATE_HUFFMAN_FIXED takes its level 0 whatever is asked for; its level 0 may call an
-	 * output of more than 256 KiB full that is only a few bytes from it. zlib's level 0 stores.
+	 * DEFLATE_HUFFMAN_FIXED takes its level 0 whatever is asked for. zlib's level 0 stores.
 	 */
 	int level;
 	/**
@@ -140,7 +139,9 @@ void deflate_ctx_destroy(struct deflate_ctx *ctx);
 /**
  * Compress a list of segments into one stream: the body ends with a final block, then comes the
  * format's trailer. The body is never longer than the input in stored blocks: n bytes take at
- * most n + 5 * ceil(n / 65535), an empty input takes 2.
+ * most n + 5 * ceil(n / 65535), an empty input takes 2. A room that the stream fits exactly is
+ * enough; above 256 KiB the length of ISA-L's streams depends a little on how the lists are cut and
+ * on the room itself.
  *
  * Two calls may run at once on different contexts only. The output must not overlap the input.
  *

@@ -175,6 +175,15 @@ test_scatter_new(struct test_random *r, size_t len, size_t longest)
 }
 
 void
+test_scatter_widen(struct test_scatter *s)
+{
+	/* deflate_priv.h: 256 KiB. The last segment is an empty one. */
+	s->more = malloc(300000);
+	assert_non_null(s->more);
+	s->seg[s->nb - 1] = (struct deflate_seg){ s->more, 300000 };
+}
+
+void
 test_scatter_put(const struct test_scatter *s, const uint8_t *data, size_t len)
 {
 	size_t i, n;
@@ -218,6 +227,7 @@ test_scatter_free(struct test_scatter *s)
 	free(s->seg);
 	free(s->mem);
 	free(s->gap);
+	free(s->more);
 }
 
 size_t

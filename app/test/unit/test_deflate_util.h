@@ -52,11 +52,14 @@ struct test_scatter {
 	size_t nb;
 	uint8_t *mem;
 	uint8_t *gap; /* 1 for each byte of mem that is in no segment */
+	uint8_t *more;
 	size_t mem_len;
 };
 
 /** Cut @p len bytes into segments of 0 to @p longest bytes, in shuffled memory. */
 struct test_scatter test_scatter_new(struct test_random *r, size_t len, size_t longest);
+/** Put more room behind it than the library copies together: it then takes the list as it is. */
+void test_scatter_widen(struct test_scatter *s);
 void test_scatter_put(const struct test_scatter *s, const uint8_t *data, size_t len);
 void test_scatter_get(const struct test_scatter *s, uint8_t *data, size_t len);
 /** Check that no byte between the segments has been written. */
