@@ -30,7 +30,7 @@ mem_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 	if (ret == -EEXIST)
 		return 0;
 	if (ret == -ENOTSUP) {
-		HISI_QM_LOG(WARNING, dev, "%zu bytes at %p have no descriptor: not for DMA", len, va);
+		HISI_QM_LOG(WARNING, dev, "%zu bytes at %p: no descriptor, not for DMA", len, va);
 		return 0;
 	}
 	return ret;
@@ -89,8 +89,8 @@ mem_event(enum rte_mem_event type, const void *addr, size_t len, void *arg)
 			ret = dev->ops->dma_unmap(dev, ms->addr, ms->iova, ms->len);
 		if (ret != 0 && ret != -ENODEV)
 			HISI_QM_LOG(ERR, dev, "cannot %s %zu bytes at IOVA 0x%" PRIx64 ": %s",
-				    type == RTE_MEM_EVENT_ALLOC ? "map" : "unmap", ms->len, ms->iova,
-				    rte_strerror(-ret));
+				    type == RTE_MEM_EVENT_ALLOC ? "map" : "unmap", ms->len,
+				    ms->iova, rte_strerror(-ret));
 		va += ms->len;
 	}
 }

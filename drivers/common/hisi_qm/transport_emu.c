@@ -101,8 +101,8 @@ emu_log_stats(struct transport_emu *emu)
 
 	zip_model_stats(emu->model, &s);
 	HISI_QM_LOG(INFO, emu->dev,
-		    "embedded model: sqes %" PRIu64 ", errors %" PRIu64 ", sq chip doorbells %" PRIu64
-		    ", cq chip doorbells %" PRIu64 ", sq shadow doorbells %" PRIu64
+		    "embedded model: sqes %" PRIu64 ", errors %" PRIu64
+		    ", sq chip doorbells %" PRIu64 ", cq chip doorbells %" PRIu64 ", sq shadow doorbells %" PRIu64
 		    ", cq shadow doorbells %" PRIu64 ", dma faults %" PRIu64 ", faults %" PRIu64,
 		    s.queues.sqes, s.queues.errors, s.queues.sq_chip, s.queues.cq_chip,
 		    s.queues.sq_shadow, s.queues.cq_shadow, s.dma_read_faults + s.dma_write_faults,
