@@ -102,8 +102,9 @@ emu_log_stats(struct transport_emu *emu)
 	zip_model_stats(emu->model, &s);
 	HISI_QM_LOG(INFO, emu->dev,
 		    "embedded model: sqes %" PRIu64 ", errors %" PRIu64
-		    ", sq chip doorbells %" PRIu64 ", cq chip doorbells %" PRIu64 ", sq shadow doorbells %" PRIu64
-		    ", cq shadow doorbells %" PRIu64 ", dma faults %" PRIu64 ", faults %" PRIu64,
+		    ", sq chip doorbells %" PRIu64 ", cq chip doorbells %" PRIu64
+		    ", sq shadow doorbells %" PRIu64 ", cq shadow doorbells %" PRIu64
+		    ", dma faults %" PRIu64 ", faults %" PRIu64,
 		    s.queues.sqes, s.queues.errors, s.queues.sq_chip, s.queues.cq_chip,
 		    s.queues.sq_shadow, s.queues.cq_shadow, s.dma_read_faults + s.dma_write_faults,
 		    s.faults);
@@ -308,7 +309,8 @@ emu_dma_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 	int ret;
 
 	rte_spinlock_lock(&emu->lock);
-	ret = zip_model_dma_map(emu->model, iova, len, va, ZIP_MODEL_DMA_READ | ZIP_MODEL_DMA_WRITE);
+	ret = zip_model_dma_map(emu->model, iova, len, va,
+				ZIP_MODEL_DMA_READ | ZIP_MODEL_DMA_WRITE);
 	rte_spinlock_unlock(&emu->lock);
 	return ret;
 }

@@ -133,7 +133,7 @@ vu_map_shadow(struct transport_vfio_user *vu, const struct hisi_hw_shadow_cap *c
 	if (bar.fd >= 0)
 		close(bar.fd);
 	if (map == MAP_FAILED) {
-		HISI_QM_LOG(NOTICE, vu->dev, "shadow doorbells offered, but not as expected: unused");
+		HISI_QM_LOG(NOTICE, vu->dev, "unexpected shadow doorbells: not used");
 		return 0;
 	}
 	vu->shadow = map;
