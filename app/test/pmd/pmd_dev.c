@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <rte_bus_vdev.h>
+
+#include "pmd_dev.h"
+#include "pmd_log.h"
+#include "pmd_model.h"
+
+#define DRIVER_NAME "compress_hisi_zip_user"
+#define XFORMS 64
+
+struct pmd_dev pmd_dev;
+
+static void
+add_arg(char *args, size_t len, const char *text)
+{
+	size_t at = strlen(args);
+
+	if (text != NULL && *text != '\0')
+		snprintf(args + at, len - at, "%s%s", at > 0 ? "," : "", text);
+}
+
+void
+pmd_dev_args(const char *more, char *args, size_t len)
+{
+	char text[PMD_PATH_MAX + 64];
+
+	args[0] = '\0';
+	if (pmd_env.transport == PMD_FOREIGN)
+		return;
+	if (pmd_env.transport == PMD_PROCESS) {
+		snprintf(text, sizeof(text), "path=%s",
+			 pmd_env.socket != NULL ? pmd_env.socket : pmd_model.socket);
+		add_arg(args, len, text);
+	} else if (pmd_env.fault != NULL) {
+		snprintf(text, sizeof(text), "faults=%s", pmd_env.fault);
+		add_arg(args, len, text);
+	}
+	add_arg(args, len, pmd_env.shadow ? NULL : "shadow=off");
+	add_arg(args, len, more);
+	add_arg(args, len, pmd_env.devargs);
+}
+
+static int
+start_model(const struct pmd_group *group)
+{
+	if (pmd_env.transport != PMD_PROCESS || pmd_env.socket != NULL)
+		return 0;
+	return pmd_model_start(group->model_args, group->queues);
+}
+
+static void
+learn_features(void)
+{
+	const struct rte_compressdev_capabilities *cap =
+		rte_compressdev_capability_get(pmd_dev.id, RTE_COMP_ALGO_DEFLATE);
+
+	if (cap != NULL) {
+		pmd_dev.features = cap->comp_feature_flags;
+		pmd_dev.window = cap->window_size;
+	}
+}
+
+int
+pmd_dev_attach(const char *more)
+{
+	char args[2 * PMD_PATH_MAX];
+	int ret;
+
+	pmd_dev_args(more, args, sizeof(args));
+	if (pmd_env.transport == PMD_FOREIGN)
+		snprintf(pmd_dev.name, sizeof(pmd_dev.name), "%s", pmd_env.foreign);
+	else
+		snprintf(pmd_dev.name, sizeof(pmd_dev.name), DRIVER_NAME "0");
+	ret = rte_vdev_init(pmd_dev.name, args);
+	if (ret != 0) {
+		fprintf(stderr, "%s with \"%s\": %s\n", pmd_dev.name, args, strerror(-ret));
+		return ret;
+	}
+	ret = rte_compressdev_get_dev_id(pmd_dev.name);
+	if (ret < 0)
+		return -ENODEV;
+	pmd_dev.id = (uint8_t)ret;
+	learn_features();
+	return 0;
+}
+
+int
+pmd_dev_detach(void)
+{
+	int ret = rte_compressdev_close(pmd_dev.id);
+
+	return ret != 0 ? ret : rte_vdev_uninit(pmd_dev.name);
+}
+
+int
+pmd_dev_probe(const struct pmd_group *group)
+{
+	const bool embedded = pmd_env.transport == PMD_EMBEDDED;
+	char more[PMD_PATH_MAX] = "";
+	char queues[32];
+	int ret = group->no_model ? 0 : start_model(group);
+
+	if (ret != 0 || group->no_device)
+		return ret;
+	add_arg(more, sizeof(more), embedded ? group->devargs : NULL);
+	if (embedded && group->queues > 0) {
+		snprintf(queues, sizeof(queues), "queues=%u", group->queues);
+		add_arg(more, sizeof(more), queues);
+	}
+	ret = pmd_dev_attach(more);
+	if (ret != 0)
+		fprintf(stderr, "[  FAILED  ] device_probe\n");
+	return ret;
+}
+
+void
+pmd_dev_start(uint16_t queues, uint32_t depth)
+{
+	struct rte_compressdev_config config = {
+		.socket_id = SOCKET_ID_ANY,
+		.nb_queue_pairs = queues,
+		.max_nb_priv_xforms = XFORMS,
+		.max_nb_streams = 0,
+	};
+
+	assert_int_equal(rte_compressdev_configure(pmd_dev.id, &config), 0);
+	for (uint16_t i = 0; i < queues; i++)
+		assert_int_equal(rte_compressdev_queue_pair_setup(pmd_dev.id, i, depth,
+								  SOCKET_ID_ANY), 0);
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+	rte_compressdev_stats_reset(pmd_dev.id);
+	pmd_dev.nb_queues = queues;
+	pmd_dev.accepted_before = pmd_dev.accepted;
+	pmd_dev.done_before = pmd_dev.done;
+}
+
+void
+pmd_dev_stop(void)
+{
+	struct rte_compressdev_stats stats;
+
+	assert_int_equal(rte_compressdev_stats_get(pmd_dev.id, &stats), 0);
+	rte_compressdev_stop(pmd_dev.id);
+	assert_int_equal(pmd_dev.accepted - pmd_dev.accepted_before,
+			 pmd_dev.done - pmd_dev.done_before);
+	assert_int_equal(stats.enqueued_count, pmd_dev.accepted - pmd_dev.accepted_before);
+	assert_int_equal(stats.dequeued_count, pmd_dev.done - pmd_dev.done_before);
+}
+
+void *
+pmd_xform_compress(int level, int window, enum rte_comp_huffman huffman)
+{
+	const struct rte_comp_xform xform = {
+		.type = RTE_COMP_COMPRESS,
+		.compress = {
+			.algo = RTE_COMP_ALGO_DEFLATE,
+			.deflate.huffman = huffman,
+			.level = level,
+			.window_size = (uint8_t)window,
+			.chksum = RTE_COMP_CHECKSUM_NONE,
+			.hash_algo = RTE_COMP_HASH_ALGO_NONE,
+		},
+	};
+	void *handle = NULL;
+
+	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
+	assert_non_null(handle);
+	return handle;
+}
+
+void *
+pmd_xform_decompress(int window)
+{
+	const struct rte_comp_xform xform = {
+		.type = RTE_COMP_DECOMPRESS,
+		.decompress = {
+			.algo = RTE_COMP_ALGO_DEFLATE,
+			.window_size = (uint8_t)window,
+			.chksum = RTE_COMP_CHECKSUM_NONE,
+			.hash_algo = RTE_COMP_HASH_ALGO_NONE,
+		},
+	};
+	void *handle = NULL;
+
+	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
+	assert_non_null(handle);
+	return handle;
+}
+
+void
+pmd_xform_free(void *xform)
+{
+	assert_int_equal(rte_compressdev_private_xform_free(pmd_dev.id, xform), 0);
+}
+
+static int
+check_count(const char *what, int64_t got, uint64_t want)
+{
+	if (got >= 0 && (uint64_t)got == want)
+		return 0;
+	fprintf(stderr, "[  FAILED  ] model_did_every_op: %s %" PRId64 ", should be %" PRIu64 "\n",
+		what, got, want);
+	return 1;
+}
+
+/* The numbers that the driver logs when it is closed. */
+static int
+check_log(size_t mark)
+{
+	unsigned long long hw = 0;
+	unsigned long long sw = 1;
+	unsigned long long sqes = 0;
+	char line[512];
+	const char *at;
+	int bad;
+
+	if (PMD_LOG_FIND(mark, line, sizeof(line), pmd_dev.name, "ops hw ") != 0 ||
+	    (at = strstr(line, "ops hw ")) == NULL ||
+	    sscanf(at, "ops hw %llu, sw %llu", &hw, &sw) != 2) {
+		fprintf(stderr, "no line \"ops hw N, sw N\" at close\n");
+		return 1;
+	}
+	bad = check_count("ops by hardware", (int64_t)hw, pmd_dev.accepted) |
+	      check_count("ops by software and hardware", (int64_t)(hw + sw), pmd_dev.accepted);
+	if (pmd_env.transport != PMD_EMBEDDED)
+		return bad;
+	if (PMD_LOG_FIND(mark, line, sizeof(line), pmd_dev.name, "sqes ") != 0 ||
+	    sscanf(strstr(line, "sqes "), "sqes %llu", &sqes) != 1) {
+		fprintf(stderr, "no line \"sqes N\" at close\n");
+		return 1;
+	}
+	return bad | check_count("SQEs of the model", (int64_t)sqes, pmd_dev.accepted);
+}
+
+int
+pmd_dev_finish(const struct pmd_group *group)
+{
+	size_t mark = pmd_log_mark();
+	int bad = 0;
+
+	if (!group->no_device) {
+		/* A device that is not configured closes without a word. */
+		pmd_dev_start(1, 1);
+		rte_compressdev_stop(pmd_dev.id);
+		if (pmd_dev_detach() != 0)
+			bad |= check_count("removals", 0, 1);
+	}
+	if (pmd_env.transport != PMD_FOREIGN && !group->no_count && !group->no_device)
+		bad |= check_log(mark);
+	if (pmd_model.pid > 0) {
+		if (pmd_model_stop() != 0) {
+			fprintf(stderr, "the model did not end well\n");
+			bad = 1;
+		}
+		if (!group->no_count && !group->no_device)
+			bad |= check_count("SQEs of the model", pmd_model_stat("sqes"),
+					   pmd_dev.accepted);
+	}
+	if (!group->no_device)
+		printf("%s: %" PRIu64 " ops in %" PRIu64 " bursts, back %" PRIu64 "\n",
+		       pmd_dev.name, pmd_dev.accepted, pmd_dev.bursts, pmd_dev.done);
+	return bad;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef PMD_DEV_H
+#define PMD_DEV_H
+
+/**
+ * @file
+ * The device under test: probed once per process, configured per case.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_compressdev.h>
+
+#include "pmd_env.h"
+
+/** The device under test. */
+struct pmd_dev {
+	uint8_t id;
+	char name[64];
+	uint64_t features;         /**< RTE_COMP_FF_* */
+	struct rte_param_log2_range window;
+	uint16_t nb_queues;        /**< of the current configuration */
+	uint64_t accepted;         /**< ops accepted since the probe */
+	uint64_t done;             /**< ops dequeued since the probe */
+	uint64_t accepted_before;  /**< at the last start */
+	uint64_t done_before;
+	uint64_t bursts;           /**< enqueue bursts that accepted at least one op */
+};
+
+extern struct pmd_dev pmd_dev;
+
+/** Starts the model and probes the device of this group. @return 0 or -errno after a message */
+int pmd_dev_probe(const struct pmd_group *group);
+
+/** Probes the device under test. @param more devargs, or NULL. @return 0 or -errno */
+int pmd_dev_attach(const char *more);
+
+/** Closes and removes it. @return 0 or -errno */
+int pmd_dev_detach(void);
+
+/** Joins the devargs that every device of this run needs with @p more (or NULL). */
+void pmd_dev_args(const char *more, char *args, size_t len);
+
+/** Configures, sets up @p queues queue pairs of @p depth and starts; the test fails if not. */
+void pmd_dev_start(uint16_t queues, uint32_t depth);
+
+/** Stops, and asserts that what went in came out, by our count and the device's. */
+void pmd_dev_stop(void);
+
+/** @return a compress xform; the test fails if there is none */
+void *pmd_xform_compress(int level, int window, enum rte_comp_huffman huffman);
+
+/** @return a decompress xform; the test fails if there is none */
+void *pmd_xform_decompress(int window);
+
+/** Frees either. */
+void pmd_xform_free(void *xform);
+
+/**
+ * Closes the device, ends the model and compares its count with ours: all ops were done by the
+ * hardware.
+ *
+ * @return 0, or 1 after a message
+ */
+int pmd_dev_finish(const struct pmd_group *group);
+
+#endif /* PMD_DEV_H */

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <rte_bus_vdev.h>
+
+#include "pmd_case.h"
+#include "pmd_log.h"
+#include "pmd_model.h"
+
+#define NAME "compress_hisi_zip_user7"
+
+/* Arguments that fail the probe, and what the message must hold beside the device's name. */
+struct wrong {
+	const char *args;
+	const char *what;
+	const char *valid;
+};
+
+static const struct wrong of_any[] = {
+	{"colour=red", "colour", "path"},
+	{"colour=red", "colour", "max_sge"},
+	{"hw=v9", "hw", "v3"},
+	{"hw=", "hw", "v3"},
+	{"max_sge=0", "max_sge", "1 "},
+	{"max_sge=-1", "max_sge", "1 "},
+	{"max_sge=70000", "max_sge", "65280"},
+	{"max_sge=12x", "max_sge", "65280"},
+	{"max_sge=99999999999999999999", "max_sge", "65280"},
+	{"shadow=maybe", "shadow", "on, off"},
+	{"shadow=on,shadow=off", "shadow", "once"},
+	{"path=", "path", "valid"},
+};
+
+static const struct wrong of_embedded[] = {
+	{"queues=0", "queues", "1024"},
+	{"queues=1", "queues", "1024"},
+	{"queues=3", "queues", "even"},
+	{"queues=1026", "queues", "1024"},
+	{"engine=warp", "engine", "isal, zlib, null"},
+	{"level=4", "level", "0 to 3"},
+	{"engine=zlib,level=10", "level", "9"},
+	{"workers=0", "workers", "1"},
+	{"workers=65", "workers", "64"},
+	{"pace_ns=-5", "pace_ns", "0"},
+	{"pace_ns=1000000001", "pace_ns", "1000000000"},
+	{"cores=x", "cores", "valid"},
+	{"faults=gremlins", "faults", "wrong-phase"},
+};
+
+static void
+expect_failure(const struct wrong *wrong)
+{
+	size_t mark = pmd_log_mark();
+
+	print_message("  %s\n", wrong->args);
+	assert_true(rte_vdev_init(NAME, wrong->args) < 0);
+	assert_true(PMD_LOG_COUNT(mark, NAME, wrong->what, wrong->valid) >= 1);
+	assert_true(rte_compressdev_get_dev_id(NAME) < 0);
+}
+
+static void
+wrong_ones(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(of_any) / sizeof(of_any[0]); i++)
+		expect_failure(&of_any[i]);
+}
+
+static void
+wrong_ones_of_the_embedded_model(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(of_embedded) / sizeof(of_embedded[0]); i++)
+		expect_failure(&of_embedded[i]);
+}
+
+/* Arguments of the embedded model say nothing to a model elsewhere. */
+static void
+not_with_a_path(void **state)
+{
+	static const struct wrong wrong = {"path=/nowhere,engine=null", "engine", "path"};
+
+	(void)state;
+	expect_failure(&wrong);
+}
+
+static void
+paths_without_a_model(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct wrong wrong = {.what = "", .valid = ""};
+	char args[256];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	wrong.args = "path=/nonexistent/model.sock";
+	expect_failure(&wrong);
+	wrong.args = "path=/etc/passwd";
+	expect_failure(&wrong);
+	memset(args, 'x', sizeof(args));
+	memcpy(args, "path=/", 6);
+	args[sizeof(args) - 1] = '\0';
+	wrong.args = args;
+	expect_failure(&wrong);
+	/* Bound, but no one listens. */
+	assert_true(fd >= 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.80s/deaf.sock", pmd_env.dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	snprintf(args, sizeof(args), "path=%s", address.sun_path);
+	expect_failure(&wrong);
+	close(fd);
+}
+
+static void
+run_one(const char *args)
+{
+	void *state = NULL;
+	struct pmd_case *c;
+	uint8_t *plain = pmd_data_new(5000);
+
+	print_message("  %s\n", args);
+	assert_int_equal(rte_vdev_init(NAME, args), 0);
+	pmd_dev.id = (uint8_t)rte_compressdev_get_dev_id(NAME);
+	pmd_case_open(&state);
+	c = state;
+	pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 5000);
+	pmd_case_inflate(c, &pmd_zlib_usual, plain, 5000);
+	pmd_batch_run(&c->batch, 0, 2);
+	pmd_case_close(&state);
+	assert_int_equal(rte_vdev_uninit(NAME), 0);
+	free(plain);
+}
+
+/* Valid ones, on a device that is probed again and again. */
+static void
+right_ones(void **state)
+{
+	static const char *const args[] = {
+		"", "hw=v3", "shadow=off", "max_sge=255", "queues=2", "engine=zlib,level=9",
+		"level=3", "workers=2,cores=0", "pace_ns=1000",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(args) / sizeof(args[0]); i++)
+		run_one(args[i]);
+}
+
+static void
+right_ones_of_a_process(void **state)
+{
+	static const char *const more[] = {NULL, "shadow=off", "max_sge=300", "hw=v3"};
+	char args[2 * PMD_PATH_MAX];
+
+	(void)state;
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		pmd_dev_args(more[i], args, sizeof(args));
+		run_one(args);
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(wrong_ones),
+	cmocka_unit_test(wrong_ones_of_the_embedded_model),
+	cmocka_unit_test(not_with_a_path),
+	cmocka_unit_test(paths_without_a_model),
+	cmocka_unit_test(right_ones),
+	cmocka_unit_test(right_ones_of_a_process),
+};
+
+const struct pmd_group pmd_group_devargs = {
+	.name = "devargs",
+	.tests = tests,
+	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.no_device = true,
+};

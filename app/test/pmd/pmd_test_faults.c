@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pmd_case.h"
+#include "pmd_log.h"
+
+#define OPS 64
+#define BACK_MS 1000
+
+/*
+ * The named checks of buildtools/faults.sh. One run of ops, then a check for each thing that a
+ * fault may spoil; without a fault all pass.
+ */
+static struct pmd_case *run_case;
+static size_t run_mark;
+static uint8_t *run_plain;
+
+static void
+set_up_run(struct pmd_case *c)
+{
+	const uint32_t len = 5000;
+
+	run_case = c;
+	run_plain = pmd_data_new(len);
+	pmd_data_fill(PMD_TEXT, run_plain, len);
+	run_mark = pmd_log_mark();
+	for (unsigned int i = 0; i < OPS / 2; i++) {
+		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, run_plain, len);
+		pmd_case_inflate(c, &pmd_zlib_usual, run_plain, len);
+	}
+}
+
+/* Ops that do not come back within the time stay where they are. */
+static void
+run_ops(struct pmd_case *c)
+{
+	uint64_t end = pmd_now_ms() + BACK_MS * (pmd_env.scale > 1 ? 5 : 1);
+	struct rte_comp_op *ops[OPS];
+	unsigned int done = 0;
+
+	assert_int_equal(pmd_batch_enqueue(&c->batch, 0, 16), OPS);
+	while (done < OPS && pmd_now_ms() < end) {
+		uint16_t n = rte_compressdev_dequeue_burst(pmd_dev.id, 0, ops, OPS);
+
+		for (uint16_t i = 0; i < n; i++)
+			for (unsigned int k = 0; k < OPS; k++)
+				c->batch.jobs[k].back += c->batch.jobs[k].op == ops[i];
+		done += n;
+		pmd_dev.done += n;
+		usleep(n == 0 ? 100 : 0);
+	}
+}
+
+static void
+device_starts(void **state)
+{
+	void *opened = NULL;
+
+	(void)state;
+	pmd_case_open(&opened);
+	set_up_run(opened);
+	run_ops(run_case);
+}
+
+static void
+every_op_comes_back(void **state)
+{
+	(void)state;
+	assert_non_null(run_case);
+	for (unsigned int i = 0; i < OPS; i++)
+		assert_int_equal(run_case->batch.jobs[i].back, 1);
+}
+
+static void
+every_op_succeeds(void **state)
+{
+	(void)state;
+	assert_non_null(run_case);
+	for (unsigned int i = 0; i < OPS; i++) {
+		const struct pmd_job *job = &run_case->batch.jobs[i];
+
+		if (job->back == 1)
+			assert_int_equal(job->op->status, RTE_COMP_OP_STATUS_SUCCESS);
+	}
+}
+
+/* Of what succeeded: zlib reads it, or it is what zlib wrote; lengths and all. */
+static void
+every_result_is_right(void **state)
+{
+	(void)state;
+	assert_non_null(run_case);
+	for (unsigned int i = 0; i < OPS; i++) {
+		const struct pmd_job *job = &run_case->batch.jobs[i];
+		const char *wrong = NULL;
+
+		if (job->back == 1 && job->op->status == RTE_COMP_OP_STATUS_SUCCESS)
+			wrong = pmd_job_verdict(job);
+		if (wrong != NULL)
+			fail_msg("op %u: %s", i, wrong);
+	}
+}
+
+/* All that the driver has to say at error level names the device. */
+static void
+nothing_is_logged(void **state)
+{
+	(void)state;
+	assert_int_equal(PMD_LOG_COUNT(run_mark, pmd_dev.name, "queue "), 0);
+}
+
+/* Whatever happened: stop gives all ops back, and after start the same queue pairs work. */
+static void
+works_again_after_a_stop(void **state)
+{
+	struct rte_comp_op *ops[OPS];
+	void *closed = run_case;
+
+	(void)state;
+	assert_non_null(run_case);
+	rte_compressdev_stop(pmd_dev.id);
+	pmd_dev.done += rte_compressdev_dequeue_burst(pmd_dev.id, 0, ops, OPS);
+	assert_int_equal(pmd_dev.done, pmd_dev.accepted);
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+	pmd_batch_reset(&run_case->batch);
+	pmd_batch_compress(&run_case->batch, run_case->compress, &pmd_shapes_plain, run_plain,
+			   5000);
+	pmd_case_inflate(run_case, &pmd_zlib_usual, run_plain, 5000);
+	pmd_batch_run(&run_case->batch, 0, 2);
+	free(run_plain);
+	pmd_case_close(&closed);
+	run_case = NULL;
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(device_starts),
+	cmocka_unit_test(every_op_comes_back),
+	cmocka_unit_test(every_op_succeeds),
+	cmocka_unit_test(every_result_is_right),
+	cmocka_unit_test(nothing_is_logged),
+	cmocka_unit_test(works_again_after_a_stop),
+};
+
+const struct pmd_group pmd_group_faults = {
+	.name = "faults",
+	.tests = tests,
+	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.no_count = true,
+};
