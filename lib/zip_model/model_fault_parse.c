@@ -6,9 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hisi_hw_qm_queue.h"
+#include "hisi_hw_zip.h"
 #include "zip_model_fault.h"
 
 #define FAULT_LEN 128 /* the longest text of one fault, with its terminator */
+#define MAX_STATUS HISI_HW_GET(HISI_ZIP_DW3_STATUS, UINT32_MAX)
+#define MAX_AEQE_TYPE HISI_HW_GET(HISI_QM_AEQE_TYPE, UINT32_MAX)
 #define SYNTAX "KIND[:queue=N][:nth=N][:value=N]"
 /* One list for the parser and for people: the place of a name is its kind's number. */
 #define FAULT_KINDS(X)                                                                            \
@@ -101,6 +105,20 @@ parse_key(char *key, struct zip_model_fault *fault)
 	return 0;
 }
 
+/* Values that cannot be stored where the device would put them. */
+static int
+check_value(const struct zip_model_fault *fault)
+{
+	switch (fault->kind) {
+	case ZIP_MODEL_FAULT_STATUS:
+		return fault->value <= MAX_STATUS ? 0 : -EINVAL;
+	case ZIP_MODEL_FAULT_AEQ_EVENT:
+		return fault->value <= MAX_AEQE_TYPE ? 0 : -EINVAL;
+	default:
+		return 0;
+	}
+}
+
 static int
 parse_words(char *words, struct zip_model_fault *fault, char *err, size_t errlen)
 {
@@ -119,6 +137,11 @@ parse_words(char *words, struct zip_model_fault *fault, char *err, size_t errlen
 			snprintf(err, errlen, "no '%s' in a fault; valid: " SYNTAX, shown);
 			return -EINVAL;
 		}
+	}
+	if (check_value(fault) != 0) {
+		snprintf(err, errlen, "value=%u is too large; valid: status 0-%u, aeq-event 0-%u",
+			 fault->value, MAX_STATUS, MAX_AEQE_TYPE);
+		return -EINVAL;
 	}
 	return 0;
 }

@@ -19,9 +19,14 @@
 /* Idle for less than this: look again at once; then let others run; then sleep. */
 #define WORKER_SPIN_NS  20000
 #define WORKER_YIELD_NS 100000
-/* A sleep is this fraction of the idle time so far, and never more than a millisecond. */
+/*
+ * A sleep is this fraction of the idle time so far, but a millisecond at most; more only where
+ * nothing was to do for a second. (A thousand wake-ups a second are 2 % of a core.)
+ */
 #define WORKER_SLEEP_FRACTION 4
 #define WORKER_MAX_SLEEP_NS   1000000
+#define WORKER_LONG_IDLE_NS   1000000000
+#define WORKER_LONG_SLEEP_NS  5000000
 
 /* A control section waits this long for a worker that the one before kept out. */
 #define WORKER_FAIR_NS 100000
@@ -116,6 +121,7 @@ static void
 worker_idle(uint64_t since)
 {
 	uint64_t idle = worker_now() - since;
+	uint64_t most = idle < WORKER_LONG_IDLE_NS ? WORKER_MAX_SLEEP_NS : WORKER_LONG_SLEEP_NS;
 	uint64_t sleep = idle / WORKER_SLEEP_FRACTION;
 
 	if (idle < WORKER_SPIN_NS)
@@ -123,7 +129,22 @@ worker_idle(uint64_t since)
 	else if (idle < WORKER_YIELD_NS)
 		sched_yield();
 	else
-		worker_sleep(sleep < WORKER_MAX_SLEEP_NS ? sleep : WORKER_MAX_SLEEP_NS);
+		worker_sleep(sleep < most ? sleep : most);
+}
+
+/*
+ * Signals are for other threads, but for those of faults: the kernel ends a process that blocks
+ * one that it causes itself. Who serves memory of others handles SIGBUS.
+ */
+static void
+worker_signals(sigset_t *set)
+{
+	sigfillset(set);
+	sigdelset(set, SIGBUS);
+	sigdelset(set, SIGSEGV);
+	sigdelset(set, SIGILL);
+	sigdelset(set, SIGFPE);
+	sigdelset(set, SIGTRAP);
 }
 
 static void *
@@ -133,10 +154,10 @@ worker_main(void *arg)
 	struct zip_worker_pool *pool = self->pool;
 	char name[WORKER_NAME_LEN];
 	uint64_t idle_since = 0;
-	sigset_t all;
+	sigset_t blocked;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	worker_signals(&blocked);
+	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
 	snprintf(name, sizeof(name), "zip-worker-%u", self->index % ZIP_MODEL_MAX_SHARES);
 	pthread_setname_np(pthread_self(), name);
 	while (!atomic_load_explicit(&pool->stop, memory_order_relaxed)) {
@@ -224,7 +245,7 @@ zip_worker_pool_create(const struct zip_worker_config *config, struct zip_worker
 {
 	struct zip_worker_pool *pool;
 	unsigned int started;
-	sigset_t all;
+	sigset_t blocked;
 	sigset_t old;
 	int ret = 0;
 
@@ -234,8 +255,8 @@ zip_worker_pool_create(const struct zip_worker_config *config, struct zip_worker
 	if (pool == NULL)
 		return -ENOMEM;
 	/* A thread inherits the mask: no signal reaches it before it has blocked them itself. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
+	worker_signals(&blocked);
+	pthread_sigmask(SIG_SETMASK, &blocked, &old);
 	for (started = 0; started < config->workers; started++) {
 		ret = worker_start(&pool->workers[started], config);
 		if (ret != 0)

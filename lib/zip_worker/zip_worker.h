@@ -9,7 +9,8 @@
  * Threads that step models (zip_model.h), and the control section of each model.
  *
  * Worker w of n serves share w of n of every attached model. Doorbells are polled: a worker spins
- * for a moment, then sleeps more and more deeply, at most 1 ms; nothing wakes it.
+ * for a moment, then sleeps more and more deeply, at most 1 ms, and at most 5 ms after a second
+ * without work; nothing wakes it.
  */
 
 #include <pthread.h>
@@ -33,7 +34,8 @@ struct zip_worker_config {
 	unsigned int workers;
 	/**
 	 * Start a joinable thread that runs fn(arg), and return 0 or -errno. NULL:
-	 * pthread_create(). Signals are blocked in the thread either way.
+	 * pthread_create(). Signals are blocked in the thread either way, but for those of its own
+	 * faults, such as SIGBUS.
 	 */
 	int (*thread_start)(void *ctx, unsigned int worker, void *(*fn)(void *), void *arg,
 			    pthread_t *thread);

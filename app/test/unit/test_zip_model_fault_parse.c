@@ -71,6 +71,8 @@ test_wrong(void **state)
 		{"status:value=0xG", "'value=0xG'"},
 		{"status:value=4294967296", "'value=4294967296'"},
 		{"status:value=99999999999999999999999", "'value="},
+		{"status:value=256", "0-255"},
+		{"aeq-event:value=16", "0-15"},
 		{"status:colour=1", "'colour=1'"},
 		{"status:nth=1;status", "'nth=1;status'"},
 		{"status:value=00000000000000000000000000000000000000000000000000000000000000"
