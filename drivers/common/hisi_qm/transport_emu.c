@@ -18,12 +18,12 @@
 #include "hisi_qm_cpus.h"
 #include "hisi_qm_log.h"
 #include "hisi_qm_mem.h"
+#include "hisi_qm_pci.h"
 #include "zip_model.h"
 #include "zip_model_fault.h"
 #include "zip_worker.h"
 
 #define EMU_MAX_FAULTS 16
-#define EMU_COMMAND 0x0006 /* PCI COMMAND: memory access and bus master */
 
 struct transport_emu {
 	struct hisi_qm_dev *dev;
@@ -244,7 +244,7 @@ emu_open(struct hisi_qm_dev *dev)
 	dev->device = identity.device;
 	dev->revision = identity.revision;
 	emu_enter(emu);
-	zip_model_command(emu->model, EMU_COMMAND);
+	zip_model_command(emu->model, HISI_QM_PCI_COMMAND_ON);
 	emu_leave(emu);
 	return 0;
 }
@@ -290,15 +290,8 @@ static int
 emu_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell *db)
 {
 	struct transport_emu *emu = dev->transport;
-	uint8_t *lines = emu->shadow;
 
-	db->sq = NULL;
-	db->cq = NULL;
-	if (lines == NULL)
-		return 0;
-	lines += (size_t)queue * HISI_SHADOW_STRIDE;
-	db->sq = (volatile uint64_t *)(lines + HISI_SHADOW_SQ);
-	db->cq = (volatile uint64_t *)(lines + HISI_SHADOW_CQ);
+	hisi_qm_shadow_lines(emu->shadow, emu->shadow_len, queue, db);
 	return 0;
 }
 
@@ -335,7 +328,7 @@ emu_reset(struct hisi_qm_dev *dev)
 
 	emu_enter(emu);
 	zip_model_reset(emu->model, ZIP_MODEL_RESET_FLR);
-	zip_model_command(emu->model, EMU_COMMAND);
+	zip_model_command(emu->model, HISI_QM_PCI_COMMAND_ON);
 	emu_leave(emu);
 	return 0;
 }

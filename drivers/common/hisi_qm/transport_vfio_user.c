@@ -15,20 +15,12 @@
 
 #include "hisi_qm_log.h"
 #include "hisi_qm_mem.h"
+#include "hisi_qm_pci.h"
 #include "vfio_user.h"
 
 /** For each answer of the peer, ms: unmapping waits there for the SQEs under way. */
 #define VFIO_USER_TIMEOUT_MS 5000
 
-/* Config space, PCI Local Bus and PCI Express base specifications. */
-#define PCI_ID 0x00
-#define PCI_COMMAND 0x04
-#define PCI_COMMAND_MEMORY_MASTER 0x0006
-#define PCI_STATUS_CAPS 0x00100000u /* in the dword at PCI_COMMAND */
-#define PCI_REVISION 0x08
-#define PCI_CAPS 0x34
-#define PCI_CAP_MSI 0x05
-#define PCI_MAX_CAPS 48
 #define PCI_MSI_CONTROL 2
 #define PCI_MSI_ENABLE_4 0x0021 /* enabled, 4 vectors */
 #define PCI_MSI_MASK 0x10       /* of a 64-bit, maskable capability */
@@ -38,23 +30,31 @@ struct transport_vfio_user {
 	struct vfio_user_client *client;
 	struct rte_intr_handle *watch; /**< of the socket; NULL: not watched */
 	uint8_t *shadow;               /**< mapped BAR 0 range, NULL: none */
-	struct hisi_hw_shadow_cap cap;
-	uint8_t msi;    /**< offset of the MSI capability, 0: none */
+	struct hisi_qm_pci_caps caps;
 	uint32_t armed; /**< vectors with an eventfd */
 };
 
 static int
-vu_config_read(struct transport_vfio_user *vu, uint64_t offset, void *buf, size_t len)
+vu_config_read(struct hisi_qm_dev *dev, uint32_t offset, void *buf, size_t len)
 {
+	struct transport_vfio_user *vu = dev->transport;
+
 	return vfio_user_client_region_read(vu->client, VFIO_USER_REGION_CONFIG, offset, buf, len);
 }
 
 static int
-vu_config_write(struct transport_vfio_user *vu, uint64_t offset, const void *buf, size_t len)
+vu_config_write(struct hisi_qm_dev *dev, uint32_t offset, const void *buf, size_t len)
 {
+	struct transport_vfio_user *vu = dev->transport;
+
 	return vfio_user_client_region_write(vu->client, VFIO_USER_REGION_CONFIG, offset, buf, len,
 					     false);
 }
+
+static const struct hisi_qm_pci_config vu_config = {
+	.read = vu_config_read,
+	.write = vu_config_write,
+};
 
 /* Nothing can be done about a peer that hangs up but to say so: the driver above stops and
  * starts. Unregistered at once, since a hung-up descriptor is ready for ever.
@@ -106,20 +106,10 @@ vu_watch(struct transport_vfio_user *vu)
 	return ret;
 }
 
-static bool
-vu_shadow_valid(const struct hisi_hw_shadow_cap *cap, const struct vfio_user_client_region *bar)
-{
-	return cap->length == HISI_SHADOW_CAP_LENGTH && cap->version == HISI_SHADOW_CAP_VERSION &&
-	       cap->signature == HISI_SHADOW_CAP_SIGNATURE && cap->bar == HISI_SHADOW_BAR &&
-	       cap->offset % HISI_SHADOW_GRANULE == 0 && cap->stride == HISI_SHADOW_STRIDE &&
-	       cap->range != 0 && cap->range % HISI_SHADOW_GRANULE == 0 && bar->fd >= 0 &&
-	       bar->size >= (uint64_t)cap->offset + cap->range && bar->nb_areas == 1 &&
-	       bar->areas[0].offset == 0 && bar->areas[0].size >= bar->size;
-}
-
 static int
-vu_map_shadow(struct transport_vfio_user *vu, const struct hisi_hw_shadow_cap *cap)
+vu_map_shadow(struct transport_vfio_user *vu)
 {
+	const struct hisi_hw_shadow_cap *cap = &vu->caps.shadow;
 	struct vfio_user_client_region bar;
 	void *map = MAP_FAILED;
 	int ret;
@@ -127,81 +117,35 @@ vu_map_shadow(struct transport_vfio_user *vu, const struct hisi_hw_shadow_cap *c
 	ret = vfio_user_client_region_info(vu->client, HISI_SHADOW_BAR, &bar);
 	if (ret != 0)
 		return ret;
-	if (vu_shadow_valid(cap, &bar) && bar.sealed)
+	/* Sealed: a peer that could cut the file short could kill us by SIGBUS. */
+	if (bar.fd >= 0 && bar.sealed && bar.nb_areas == 1 && bar.areas[0].offset == 0 &&
+	    bar.areas[0].size >= (uint64_t)cap->offset + cap->range)
 		map = mmap(NULL, cap->range, PROT_READ | PROT_WRITE, MAP_SHARED, bar.fd,
 			   bar.fd_offset + cap->offset);
 	if (bar.fd >= 0)
 		close(bar.fd);
-	if (map == MAP_FAILED) {
+	if (map == MAP_FAILED)
 		HISI_QM_LOG(NOTICE, vu->dev, "unexpected shadow doorbells: not used");
-		return 0;
-	}
-	vu->shadow = map;
-	vu->cap = *cap;
+	else
+		vu->shadow = map;
 	return 0;
-}
-
-/* Walks the capability list: bounded, since the peer may have made it a loop. */
-static int
-vu_find_caps(struct transport_vfio_user *vu)
-{
-	const struct hisi_qm_vfio_user_args *args = vu->dev->args;
-	struct hisi_hw_shadow_cap cap;
-	uint8_t offset = 0;
-	unsigned int i;
-	int ret;
-
-	ret = vu_config_read(vu, PCI_CAPS, &offset, sizeof(offset));
-	for (i = 0; ret == 0 && i < PCI_MAX_CAPS && offset >= 0x40; i++) {
-		if (offset > 0x100 - sizeof(cap))
-			break;
-		ret = vu_config_read(vu, offset, &cap, sizeof(cap));
-		if (ret == 0 && cap.id == PCI_CAP_MSI)
-			vu->msi = offset;
-		if (ret == 0 && cap.id == HISI_SHADOW_CAP_ID && vu->shadow == NULL && args->shadow)
-			ret = vu_map_shadow(vu, &cap);
-		offset = cap.next & 0xfc;
-	}
-	return ret;
-}
-
-static int
-vu_identify(struct transport_vfio_user *vu)
-{
-	uint32_t id, command, revision;
-	int ret;
-
-	ret = vu_config_read(vu, PCI_ID, &id, sizeof(id));
-	if (ret == 0)
-		ret = vu_config_read(vu, PCI_COMMAND, &command, sizeof(command));
-	if (ret == 0)
-		ret = vu_config_read(vu, PCI_REVISION, &revision, sizeof(revision));
-	if (ret != 0)
-		return ret;
-	if ((id & 0xffff) != HISI_PCI_VENDOR) {
-		HISI_QM_LOG(ERR, vu->dev, "PCI vendor 0x%04x is not 0x%04x", id & 0xffff,
-			    HISI_PCI_VENDOR);
-		return -ENODEV;
-	}
-	vu->dev->device = id >> 16;
-	vu->dev->revision = revision & 0xff;
-	return (command & PCI_STATUS_CAPS) ? vu_find_caps(vu) : 0;
 }
 
 /* What a reset clears: COMMAND, and the MSI capability's enable and masks. */
 static int
 vu_enable(struct transport_vfio_user *vu)
 {
-	uint16_t command = PCI_COMMAND_MEMORY_MASTER, control = PCI_MSI_ENABLE_4;
 	uint32_t mask = ~vu->armed & ((1u << HISI_PCI_NB_VECTORS) - 1);
+	uint16_t control = PCI_MSI_ENABLE_4;
+	uint8_t msi = vu->caps.msi;
 	int ret;
 
-	ret = vu_config_write(vu, PCI_COMMAND, &command, sizeof(command));
-	if (ret != 0 || vu->msi == 0 || vu->armed == 0)
+	ret = hisi_qm_pci_enable(vu->dev, &vu_config);
+	if (ret != 0 || msi == 0 || vu->armed == 0)
 		return ret;
-	ret = vu_config_write(vu, vu->msi + PCI_MSI_MASK, &mask, sizeof(mask));
+	ret = vu_config_write(vu->dev, msi + PCI_MSI_MASK, &mask, sizeof(mask));
 	if (ret == 0)
-		ret = vu_config_write(vu, vu->msi + PCI_MSI_CONTROL, &control, sizeof(control));
+		ret = vu_config_write(vu->dev, msi + PCI_MSI_CONTROL, &control, sizeof(control));
 	return ret;
 }
 
@@ -220,7 +164,7 @@ vu_close(struct hisi_qm_dev *dev)
 		vfio_user_client_close(vu->client);
 	}
 	if (vu->shadow != NULL)
-		munmap(vu->shadow, vu->cap.range);
+		munmap(vu->shadow, vu->caps.shadow.range);
 	dev->transport = NULL;
 	free(vu);
 }
@@ -243,7 +187,9 @@ vu_open(struct hisi_qm_dev *dev)
 			    ret == -ENOENT || ret == -ECONNREFUSED ? "; does the model run?" : "");
 		goto fail;
 	}
-	ret = vu_identify(vu);
+	ret = hisi_qm_pci_identify(dev, &vu_config, &vu->caps);
+	if (ret == 0 && vu->caps.has_shadow && args->shadow)
+		ret = vu_map_shadow(vu);
 	if (ret == 0)
 		ret = vu_enable(vu);
 	if (ret == 0)
@@ -290,15 +236,8 @@ static int
 vu_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell *db)
 {
 	struct transport_vfio_user *vu = dev->transport;
-	uint8_t *lines;
 
-	db->sq = NULL;
-	db->cq = NULL;
-	if (vu->shadow == NULL || (queue + 1u) * HISI_SHADOW_STRIDE > vu->cap.range)
-		return 0;
-	lines = vu->shadow + (size_t)queue * HISI_SHADOW_STRIDE;
-	db->sq = (volatile uint64_t *)(lines + HISI_SHADOW_SQ);
-	db->cq = (volatile uint64_t *)(lines + HISI_SHADOW_CQ);
+	hisi_qm_shadow_lines(vu->shadow, vu->caps.shadow.range, queue, db);
 	return 0;
 }
 
@@ -339,7 +278,7 @@ vu_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 	struct transport_vfio_user *vu = dev->transport;
 	int ret;
 
-	if (vu->msi == 0)
+	if (vu->caps.msi == 0)
 		return -ENOTSUP;
 	ret = vfio_user_client_set_irqs(vu->client, VFIO_USER_IRQ_MSI, vector, 1,
 					eventfd < 0 ? NULL : &eventfd);
