@@ -30,6 +30,7 @@
 #include "hisi_hw_qm_regs.h"
 #include "hisi_hw_zip.h"
 
+struct rte_pci_device;
 struct hisi_qm_dev;
 struct hisi_qm_qp;
 
@@ -254,6 +255,14 @@ extern const struct hisi_qm_transport_ops hisi_qm_transport_vfio_user;
  * What runs a stock program on it counts by that line that no op was done elsewhere.
  */
 extern const struct hisi_qm_transport_ops hisi_qm_transport_emu;
+
+/** A function bound to vfio-pci; dev->args is a struct hisi_qm_pci_args. */
+extern const struct hisi_qm_transport_ops hisi_qm_transport_pci;
+
+struct hisi_qm_pci_args {
+	struct rte_pci_device *pci; /**< mapped by EAL */
+	bool shadow;                /**< use shadow doorbells where offered */
+};
 
 struct hisi_qm_vfio_user_args {
 	const char *path; /**< of the model's socket */
