@@ -269,12 +269,21 @@ struct hisi_qm_vfio_user_args {
 	bool shadow;      /**< use shadow doorbells where offered */
 };
 
+/** Who does the work of the embedded model. */
+enum hisi_qm_emu_engine {
+	HISI_QM_EMU_ISAL,
+	HISI_QM_EMU_ZLIB,
+	HISI_QM_EMU_NULL, /**< looks at no data */
+};
+
+#define HISI_QM_EMU_MAX_WORKERS 64
+
 struct hisi_qm_emu_args {
 	uint8_t hw;           /**< HISI_QM_HW_V3 */
 	uint16_t queues;      /**< 2 ... HISI_QM_MAX_QUEUES */
-	uint8_t engine;       /**< enum zip_model_engine */
+	uint8_t engine;       /**< enum hisi_qm_emu_engine */
 	int level;            /**< of the engine */
-	uint16_t workers;     /**< engine threads, >= 1 */
+	uint16_t workers;     /**< engine threads, 1 ... HISI_QM_EMU_MAX_WORKERS */
 	bool shadow;
 	const char *cores;    /**< list of CPUs for the workers, or NULL: the main lcore's */
 	const char *faults;   /**< as the model's program takes them, or NULL */

@@ -25,6 +25,12 @@
 
 #define EMU_MAX_FAULTS 16
 
+static_assert((int)HISI_QM_EMU_ISAL == (int)ZIP_MODEL_ENGINE_ISAL &&
+		      (int)HISI_QM_EMU_ZLIB == (int)ZIP_MODEL_ENGINE_ZLIB &&
+		      (int)HISI_QM_EMU_NULL == (int)ZIP_MODEL_ENGINE_NULL,
+	      "drivers name the model's engines by the model's numbers");
+static_assert(HISI_QM_EMU_MAX_WORKERS == ZIP_MODEL_MAX_SHARES, "a share for each worker");
+
 struct transport_emu {
 	struct hisi_qm_dev *dev;
 	struct zip_model *model;
