@@ -91,6 +91,22 @@ zip_model_dma_range(struct zip_model *model, struct model_dma_hit *hit, uint64_t
 	return at;
 }
 
+uint8_t *
+zip_model_dma_part(struct zip_model *model, struct model_dma_hit *hit, uint64_t iova, uint64_t len,
+		unsigned int prot, uint64_t *part)
+{
+	uint64_t room = 0;
+	uint8_t *at = NULL;
+
+	/* Behind the last address there is nothing, least of all the first. */
+	if (model_may_dma(model) && len - 1 <= UINT64_MAX - iova)
+		at = zip_model_dma_at(model, hit, iova, prot, &room);
+	if (at == NULL)
+		zip_model_dma_count_fault(model, prot);
+	*part = room < len ? room : len;
+	return at;
+}
+
 int
 zip_model_dma_read(struct zip_model *model, uint64_t iova, void *buf, size_t len)
 {
@@ -98,16 +114,12 @@ zip_model_dma_read(struct zip_model *model, uint64_t iova, void *buf, size_t len
 	uint8_t *to = buf;
 
 	while (len > 0) {
-		uint64_t room = 0;
-		const uint8_t *at = model_may_dma(model)
-				? zip_model_dma_at(model, &hit, iova, ZIP_MODEL_DMA_READ, &room)
-				: NULL;
-		size_t part = room < len ? room : len;
+		uint64_t part;
+		const uint8_t *at = zip_model_dma_part(
+				model, &hit, iova, len, ZIP_MODEL_DMA_READ, &part);
 
-		if (at == NULL) {
-			zip_model_dma_count_fault(model, ZIP_MODEL_DMA_READ);
+		if (at == NULL)
 			return -EFAULT;
-		}
 		memcpy(to, at, part);
 		/* Whoever changes the memory from here on does not change what was read. */
 		atomic_signal_fence(memory_order_seq_cst);
@@ -125,16 +137,12 @@ zip_model_dma_write(struct zip_model *model, uint64_t iova, const void *buf, siz
 	const uint8_t *from = buf;
 
 	while (len > 0) {
-		uint64_t room = 0;
-		uint8_t *at = model_may_dma(model)
-				? zip_model_dma_at(model, &hit, iova, ZIP_MODEL_DMA_WRITE, &room)
-				: NULL;
-		size_t part = room < len ? room : len;
+		uint64_t part;
+		uint8_t *at = zip_model_dma_part(
+				model, &hit, iova, len, ZIP_MODEL_DMA_WRITE, &part);
 
-		if (at == NULL) {
-			zip_model_dma_count_fault(model, ZIP_MODEL_DMA_WRITE);
+		if (at == NULL)
 			return -EFAULT;
-		}
 		memcpy(at, from, part);
 		from += part;
 		iova += part;

@@ -106,6 +106,13 @@ void zip_model_dma_free(struct model_dma_map *map);
 uint8_t *zip_model_dma_at(struct zip_model *model, struct model_dma_hit *hit, uint64_t iova,
 		unsigned int prot, uint64_t *room);
 
+/**
+ * The first piece of a range of @p len > 0 bytes, and how many of them it holds. NULL, and a fault
+ * counted, where there is none or the function may not reach memory.
+ */
+uint8_t *zip_model_dma_part(struct zip_model *model, struct model_dma_hit *hit, uint64_t iova,
+			    uint64_t len, unsigned int prot, uint64_t *part);
+
 /** A range that must lie in one piece and be aligned here as well: NULL, and a fault counted. */
 uint8_t *zip_model_dma_range(struct zip_model *model, struct model_dma_hit *hit, uint64_t iova,
 		uint64_t len, size_t align, unsigned int prot);

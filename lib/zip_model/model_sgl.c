@@ -20,21 +20,17 @@ model_sgl_add(struct model_sgl_walk *walk, uint64_t address, uint64_t len)
 	struct model_share *share = walk->share;
 
 	while (len > 0) {
-		uint64_t room = 0;
-		uint8_t *at = zip_model_dma_at(
-				share->model, &share->hit_data, address, walk->prot, &room);
+		uint64_t part;
+		uint8_t *at = zip_model_dma_part(
+				share->model, &share->hit_data, address, len, walk->prot, &part);
 
-		if (at == NULL) {
-			zip_model_dma_count_fault(share->model, walk->prot);
+		if (at == NULL)
 			return ZIP_MODEL_STATUS_DMA;
-		}
 		if (walk->nb == MODEL_MAX_SEGS)
 			return ZIP_MODEL_STATUS_SGL;
-		if (room > len)
-			room = len;
-		walk->segs[walk->nb++] = (struct deflate_seg){.base = at, .len = room};
-		address += room;
-		len -= room;
+		walk->segs[walk->nb++] = (struct deflate_seg){.base = at, .len = part};
+		address += part;
+		len -= part;
 	}
 	return HISI_ZIP_OK;
 }
