@@ -73,10 +73,8 @@
 #define EXP_FLR_CAPABLE 0x10000000
 #define EXP_FLR 0x8000
 #define EXP_CONTROL_WRITABLE 0x7fff
-/* Relaxed ordering, no snoop, reads of up to 512 bytes: the specification's default. */
-#define EXP_CONTROL_DEFAULT 0x2810
-/* 2.5 GT/s, one lane. */
-#define EXP_LINK 0x0011
+#define EXP_CONTROL_DEFAULT 0x2810 /* relaxed ordering, no snoop, reads of up to 512 bytes */
+#define EXP_LINK 0x0011 /* 2.5 GT/s, one lane */
 
 struct vfio_user_pci {
 	const struct vfio_user_pci_ops *ops;
@@ -134,9 +132,7 @@ lay_out_header(struct vfio_user_pci *pci, const struct vfio_user_pci_desc *desc)
 	pci->tail = REG_CAP_POINTER;
 }
 
-/*
- * Address bits below the size are not writable: that is all there is to sizing a BAR.
- */
+/* Address bits below the size are not writable: that is all there is to sizing a BAR. */
 static void
 lay_out_bar(struct vfio_user_pci *pci, unsigned int i, const struct vfio_user_bar *bar)
 {

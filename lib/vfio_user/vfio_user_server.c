@@ -3,14 +3,12 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,67 +75,6 @@ static const struct vfio_user_pci_ops pci_ops = {
 	.power = on_power,
 };
 
-static void
-region_fini(struct vfio_user_region *region)
-{
-	if (!region->mmap)
-		return;
-	close(region->fd);
-	free((void *)(uintptr_t)region->areas);
-}
-
-/* Keep copies of our own of what the description points to. */
-static int
-region_init(struct vfio_user_region *region, const struct vfio_user_region *from, uint64_t size)
-{
-	struct vfio_user_sparse_area *areas = NULL;
-
-	memset(region, 0, sizeof(*region));
-	if (!from->mmap)
-		return 0;
-	if (!size || from->nb_areas > VFIO_USER_MAX_AREAS || (from->nb_areas && !from->areas))
-		return -EINVAL;
-	*region = *from;
-	if (from->nb_areas) {
-		areas = calloc(from->nb_areas, sizeof(*areas));
-		if (!areas)
-			goto fail;
-		memcpy(areas, from->areas, from->nb_areas * sizeof(*areas));
-	}
-	region->areas = areas;
-	region->fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 0);
-	if (region->fd >= 0)
-		return 0;
-	free(areas);
-fail:
-	memset(region, 0, sizeof(*region));
-	return errno ? -errno : -ENOMEM;
-}
-
-static void
-desc_fini(struct vfio_user_server *server)
-{
-	for (unsigned int i = 0; i < VFIO_USER_NUM_BARS; i++)
-		region_fini(&server->desc.regions[i]);
-}
-
-static int
-desc_init(struct vfio_user_server *server, const struct vfio_user_device_desc *desc)
-{
-	server->desc.pci = desc->pci;
-	server->desc.pci.vendor_cap = NULL;
-	for (unsigned int i = 0; i < VFIO_USER_NUM_BARS; i++) {
-		int ret = region_init(&server->desc.regions[i], &desc->regions[i],
-				      desc->pci.bars[i].size);
-
-		if (ret) {
-			desc_fini(server);
-			return ret;
-		}
-	}
-	return 0;
-}
-
 static int
 watch_init(struct vfio_user_server *server)
 {
@@ -180,7 +117,7 @@ vfio_user_server_create(const char *path, const struct vfio_user_device_desc *de
 	server->dev = dev;
 	if (log)
 		server->log = *log;
-	ret = desc_init(server, desc);
+	ret = vfio_user_desc_init(&server->desc, desc);
 	if (ret)
 		goto free_server;
 	ret = vfio_user_pci_create(&desc->pci, &pci_ops, server, &server->pci);
@@ -206,7 +143,7 @@ put_sigbus:
 destroy_pci:
 	vfio_user_pci_destroy(server->pci);
 fini_desc:
-	desc_fini(server);
+	vfio_user_desc_fini(&server->desc);
 free_server:
 	free(server);
 	return ret;
@@ -235,7 +172,7 @@ vfio_user_server_destroy(struct vfio_user_server *server)
 	vfio_user_listener_close(&server->listener);
 	vfio_user_sigbus_put();
 	vfio_user_pci_destroy(server->pci);
-	desc_fini(server);
+	vfio_user_desc_fini(&server->desc);
 	free(server);
 }
 
@@ -385,21 +322,4 @@ bool
 vfio_user_server_connected(const struct vfio_user_server *server)
 {
 	return server->has_client && server->negotiated;
-}
-
-int
-vfio_user_server_memfd(const char *name, size_t size)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, (off_t)size) ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) {
-		int ret = -errno;
-
-		close(fd);
-		return ret;
-	}
-	return fd;
 }

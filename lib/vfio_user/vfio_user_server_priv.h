@@ -7,8 +7,8 @@
 
 /**
  * @file
- * Internal: the server's life (vfio_user_server.c), its socket file (vfio_user_listen.c) and its
- * answers (vfio_user_answer.c).
+ * Internal: the server's life (vfio_user_server.c), its description (vfio_user_desc.c), its socket
+ * file (vfio_user_listen.c) and its answers (vfio_user_answer.c).
  */
 
 #include <stdatomic.h>
@@ -49,6 +49,13 @@ struct vfio_user_server {
 	uint64_t client_max_fds;
 	struct vfio_user_conn conn;
 };
+
+/** Copy a description with all that its regions point to. @return 0 or a negative errno. */
+int vfio_user_desc_init(struct vfio_user_device_desc *desc,
+			const struct vfio_user_device_desc *from);
+
+/** Undo vfio_user_desc_init(). */
+void vfio_user_desc_fini(struct vfio_user_device_desc *desc);
 
 /** Listen; see vfio_user_server_create() for the rules and errors. */
 int vfio_user_listener_open(struct vfio_user_listener *listener, const char *path);
