@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "vfio_user_sigbus.h"
@@ -66,6 +67,15 @@ slot_write(struct vfio_user_sigbus_slot *slot, void *start, size_t len,
 	atomic_store_explicit(&slot->seq, seq + 2, memory_order_release);
 }
 
+/* A system call of our own: mmap() need not be safe in a signal handler. */
+static bool
+map_zero_pages(uintptr_t start, size_t len)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+
+	return syscall(SYS_mmap, start, len, PROT_READ | PROT_WRITE, flags, -1, 0) == (long)start;
+}
+
 /*
  * A slot that changes under our eyes cannot be the one we look for: the range that is being
  * touched is neither added nor removed at this moment.
@@ -85,9 +95,7 @@ replace_range(uintptr_t addr)
 			if (!slot_read(&c->slots[i], &start, &len, &owner) || !owner ||
 			    addr < start || addr - start >= len)
 				continue;
-			if (mmap((void *)start, len, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-				 0) == MAP_FAILED)
+			if (!map_zero_pages(start, len))
 				return false;
 			atomic_store(&owner->hit, true);
 			return write(owner->wake_fd, &one, sizeof(one)) >= 0 || errno == EAGAIN;
