@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -272,228 +270,34 @@ test_memfd(size_t size, uint8_t **mem)
 	return fd;
 }
 
-int
-wire_connect(const char *path)
+void
+test_pair_start(struct test_pair *pair, bool with_bar0,
+		const struct vfio_user_sparse_area *areas, unsigned int nb_areas)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct timeval limit = { .tv_sec = TEST_WAIT_MS / 1000 };
-	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(sock >= 0);
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
-	assert_int_equal(connect(sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	assert_int_equal(setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
-	assert_int_equal(setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)), 0);
-	return sock;
+	test_device_init(&pair->dev, with_bar0, areas, nb_areas);
+	test_loop_start(&pair->loop, &pair->dev, 1);
+	assert_int_equal(vfio_user_client_connect(pair->dev.path, TEST_WAIT_MS, &pair->client), 0);
 }
 
 void
-wire_put(struct wire *w, const void *bytes, size_t len)
+test_pair_stop(struct test_pair *pair)
 {
-	assert_true(w->len + len <= sizeof(w->bytes));
-	memcpy(w->bytes + w->len, bytes, len);
-	w->len += len;
-}
-
-static void
-put_le(struct wire *w, uint64_t value, unsigned int len)
-{
-	for (unsigned int i = 0; i < len; i++) {
-		uint8_t byte = (uint8_t)(value >> 8 * i);
-
-		wire_put(w, &byte, 1);
-	}
+	vfio_user_client_close(pair->client);
+	test_loop_stop(&pair->loop);
+	test_device_fini(&pair->dev);
 }
 
 void
-wire_put16(struct wire *w, uint16_t value)
+test_set_config(struct vfio_user_client *client, uint64_t offset, uint32_t value, size_t len)
 {
-	put_le(w, value, 2);
+	assert_int_equal(vfio_user_client_region_write(client, 7, offset, &value, len, false), 0);
 }
 
-void
-wire_put32(struct wire *w, uint32_t value)
+uint32_t
+test_get_config(struct vfio_user_client *client, uint64_t offset)
 {
-	put_le(w, value, 4);
-}
+	uint32_t value = 0;
 
-void
-wire_put64(struct wire *w, uint64_t value)
-{
-	put_le(w, value, 8);
-}
-
-void
-wire_put_fd(struct wire *w, int fd)
-{
-	w->fds[w->nb_fds++] = fd;
-}
-
-void
-wire_begin(struct wire *w, uint16_t id, uint16_t command, uint32_t flags)
-{
-	w->len = 0;
-	w->nb_fds = 0;
-	wire_put16(w, id);
-	wire_put16(w, command);
-	wire_put32(w, 0);
-	wire_put32(w, flags);
-	wire_put32(w, 0);
-}
-
-static uint64_t
-get_le(const struct wire *w, size_t offset, unsigned int len)
-{
-	uint64_t value = 0;
-
-	assert_true(offset + len <= w->len);
-	for (unsigned int i = 0; i < len; i++)
-		value |= (uint64_t)w->bytes[offset + i] << 8 * i;
+	assert_int_equal(vfio_user_client_region_read(client, 7, offset, &value, 4), 0);
 	return value;
-}
-
-uint16_t
-wire_get16(const struct wire *w, size_t offset)
-{
-	return (uint16_t)get_le(w, offset, 2);
-}
-
-uint32_t
-wire_get32(const struct wire *w, size_t offset)
-{
-	return (uint32_t)get_le(w, offset, 4);
-}
-
-uint64_t
-wire_get64(const struct wire *w, size_t offset)
-{
-	return get_le(w, offset, 8);
-}
-
-void
-wire_send_raw(int sock, const struct wire *w)
-{
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(w->fds))];
-	struct iovec iov = { (void *)(uintptr_t)w->bytes, w->len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	size_t fds_len = w->nb_fds * sizeof(int);
-
-	if (fds_len) {
-		struct cmsghdr *cmsg = (struct cmsghdr *)control;
-
-		memset(control, 0, sizeof(control));
-		cmsg->cmsg_level = SOL_SOCKET;
-		cmsg->cmsg_type = SCM_RIGHTS;
-		cmsg->cmsg_len = CMSG_LEN(fds_len);
-		memcpy(CMSG_DATA(cmsg), w->fds, fds_len);
-		msg.msg_control = control;
-		msg.msg_controllen = CMSG_SPACE(fds_len);
-	}
-	while (iov.iov_len) {
-		ssize_t n = sendmsg(sock, &msg, MSG_NOSIGNAL);
-
-		assert_true(n > 0);
-		iov.iov_base = (char *)iov.iov_base + n;
-		iov.iov_len -= (size_t)n;
-		msg.msg_controllen = 0;
-	}
-}
-
-void
-wire_send(int sock, struct wire *w)
-{
-	size_t len = w->len;
-
-	w->len = 4;
-	wire_put32(w, (uint32_t)len);
-	w->len = len;
-	wire_send_raw(sock, w);
-}
-
-/* Exactly `len` more bytes, as QEMU reads: the header first, then the rest. */
-static bool
-recv_more(int sock, struct wire *w, size_t len)
-{
-	while (len) {
-		_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(w->fds))];
-		struct iovec iov = { w->bytes + w->len, len };
-		struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-				      .msg_control = control, .msg_controllen = sizeof(control) };
-		ssize_t n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-		struct cmsghdr *cmsg;
-
-		if (n < 0 && (errno == ECONNRESET || errno == EPIPE))
-			return false;
-		assert_true(n >= 0);
-		if (n == 0)
-			return false;
-		cmsg = CMSG_FIRSTHDR(&msg);
-		if (cmsg) {
-			assert_int_equal(w->len, 0);
-			w->nb_fds = (unsigned int)((cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-			memcpy(w->fds, CMSG_DATA(cmsg), w->nb_fds * sizeof(int));
-		}
-		w->len += (size_t)n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-bool
-wire_recv(int sock, struct wire *w)
-{
-	w->len = 0;
-	w->nb_fds = 0;
-	if (!recv_more(sock, w, 16))
-		return false;
-	assert_in_range(wire_get32(w, 4), 16, sizeof(w->bytes));
-	return recv_more(sock, w, wire_get32(w, 4) - 16);
-}
-
-uint32_t
-wire_call(int sock, struct wire *w)
-{
-	uint16_t id = wire_get16(w, 0);
-	uint16_t command = wire_get16(w, 2);
-
-	wire_send(sock, w);
-	assert_true(wire_recv(sock, w));
-	assert_int_equal(wire_get16(w, 0), id);
-	assert_int_equal(wire_get16(w, 2), command);
-	if (wire_get32(w, 8) == 0x21) {
-		assert_int_not_equal(wire_get32(w, 12), 0);
-		return wire_get32(w, 12);
-	}
-	assert_int_equal(wire_get32(w, 8), 1);
-	assert_int_equal(wire_get32(w, 12), 0);
-	return 0;
-}
-
-int
-wire_hello(const char *path)
-{
-	static const char text[] =
-		"{\"capabilities\":{\"pgsizes\":4096,\"max_msg_fds\":16,\"max_dma_maps\":65535,"
-		"\"max_data_xfer_size\":1048576,\"migration\":{\"pgsize\":4096,"
-		"\"max_bitmap_size\":268435456},\"write_multiple\":true}}";
-	struct wire *w = malloc(sizeof(*w));
-	int sock = wire_connect(path);
-
-	assert_non_null(w);
-	wire_begin(w, 0x1234, 1, 0);
-	wire_put16(w, 0);
-	wire_put16(w, 0);
-	wire_put(w, text, sizeof(text));
-	assert_int_equal(wire_call(sock, w), 0);
-	free(w);
-	return sock;
-}
-
-bool
-wire_closed(int sock)
-{
-	char byte;
-	ssize_t n = recv(sock, &byte, 1, 0);
-
-	return n == 0 || (n < 0 && errno == ECONNRESET);
 }

@@ -45,7 +45,7 @@ struct test_device {
 	int bar0_fd; /**< -1: no BAR 0 */
 	uint8_t *bar0;
 	struct test_map *maps;
-	unsigned int nb_maps;
+	atomic_uint nb_maps;
 	atomic_uint maps_made;
 	atomic_uint unmap_calls;
 	atomic_uint resets[3]; /**< by kind */
@@ -79,6 +79,21 @@ struct test_loop {
 void test_loop_start(struct test_loop *loop, struct test_device *devs, unsigned int nb_devs);
 void test_loop_stop(struct test_loop *loop);
 
+/** A device that is served, and a client of it. */
+struct test_pair {
+	struct test_device dev;
+	struct test_loop loop;
+	struct vfio_user_client *client;
+};
+
+void test_pair_start(struct test_pair *pair, bool with_bar0,
+		     const struct vfio_user_sparse_area *areas, unsigned int nb_areas);
+void test_pair_stop(struct test_pair *pair);
+
+/** Config space by messages. */
+void test_set_config(struct vfio_user_client *client, uint64_t offset, uint32_t value, size_t len);
+uint32_t test_get_config(struct vfio_user_client *client, uint64_t offset);
+
 /** Wait until `*value` is at least `least`. */
 void test_wait_for(atomic_uint *value, unsigned int least);
 
@@ -107,6 +122,8 @@ void wire_put_fd(struct wire *w, int fd);
 void wire_send(int sock, struct wire *w);
 /** Send as it is, whatever its size field says. */
 void wire_send_raw(int sock, const struct wire *w);
+/** The same; false if the peer is gone. */
+bool wire_try_send(int sock, const struct wire *w);
 /** @return  false at end of file; fails the test on a time-out. */
 bool wire_recv(int sock, struct wire *w);
 uint16_t wire_get16(const struct wire *w, size_t offset);
@@ -118,5 +135,19 @@ uint32_t wire_call(int sock, struct wire *w);
 int wire_hello(const char *path);
 /** True if the peer closes the connection. */
 bool wire_closed(int sock);
+/** Requests as QEMU makes them; those with an error return it, the others must succeed. */
+uint32_t wire_dma_map(int sock, struct wire *w, uint32_t flags, uint64_t offset, uint64_t iova,
+		      uint64_t size, int fd);
+uint32_t wire_dma_unmap(int sock, struct wire *w, uint32_t flags, uint64_t iova, uint64_t size);
+uint32_t wire_region_info(int sock, struct wire *w, uint32_t index, uint32_t argsz);
+uint32_t wire_irq_info(int sock, struct wire *w, uint32_t index);
+uint32_t wire_set_irqs(int sock, struct wire *w, uint32_t flags, uint32_t index,
+		       uint32_t vector, uint32_t count, const int *fds);
+void wire_put_access(struct wire *w, uint16_t command, uint32_t flags, uint32_t region,
+		     uint64_t offset, uint32_t count);
+uint64_t wire_region_read(int sock, struct wire *w, uint32_t region, uint64_t offset,
+			  uint32_t count);
+void wire_region_write(int sock, struct wire *w, uint32_t region, uint64_t offset,
+		       uint64_t value, uint32_t count);
 
 #endif /* TEST_VFIO_USER_UTIL_H */
