@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,31 +183,6 @@ vfio_user_server_fd(const struct vfio_user_server *server)
 	return server->epoll;
 }
 
-static void
-accept_client(struct vfio_user_server *server)
-{
-	int sock = accept4(server->listener.sock, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-	if (sock < 0)
-		return;
-	if (server->has_client) {
-		vfio_user_server_log(server, VFIO_USER_LOG_WARNING,
-				     "a second client was refused");
-		close(sock);
-		return;
-	}
-	if (vfio_user_conn_init(&server->conn, sock) ||
-	    watch(server, EPOLL_CTL_ADD, sock, EPOLLIN, TAG_CLIENT)) {
-		vfio_user_conn_fini(&server->conn);
-		return;
-	}
-	/* What was meant for the client before is not meant for this one. */
-	atomic_store(&server->sigbus.hit, false);
-	atomic_store(&server->drop, false);
-	server->blocked = false;
-	server->has_client = true;
-}
-
 /* @return  1 if everything is sent, 0 if the rest has to wait, or a negative errno. */
 static int
 send_answer(struct vfio_user_server *server)
@@ -273,6 +249,52 @@ serve(struct vfio_user_server *server)
 	else if (ret < 0)
 		drop(server, VFIO_USER_LOG_ERR, strerror(-ret));
 	return done;
+}
+
+/*
+ * A client that closes its socket and connects again at once shows up here before its hang-up
+ * is seen: what the old connection still holds is served first, and then it is no more.
+ */
+static void
+finish_hung_up(struct vfio_user_server *server)
+{
+	struct pollfd p = { .fd = server->conn.sock, .events = POLLRDHUP };
+
+	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLHUP))
+		return;
+	while (server->has_client && serve(server) > 0)
+		continue;
+	drop(server, VFIO_USER_LOG_INFO, "it hung up");
+}
+
+static void
+accept_client(struct vfio_user_server *server)
+{
+	int sock = accept4(server->listener.sock, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (sock < 0)
+		return;
+	if (server->has_client)
+		finish_hung_up(server);
+	if (server->has_client) {
+		if (!server->refused)
+			vfio_user_server_log(server, VFIO_USER_LOG_WARNING,
+					     "a second client was refused");
+		server->refused = true;
+		close(sock);
+		return;
+	}
+	if (vfio_user_conn_init(&server->conn, sock) ||
+	    watch(server, EPOLL_CTL_ADD, sock, EPOLLIN, TAG_CLIENT)) {
+		vfio_user_conn_fini(&server->conn);
+		return;
+	}
+	/* What was meant for the client before is not meant for this one. */
+	atomic_store(&server->sigbus.hit, false);
+	atomic_store(&server->drop, false);
+	server->blocked = false;
+	server->refused = false;
+	server->has_client = true;
 }
 
 int

@@ -46,6 +46,7 @@ struct vfio_user_server {
 	bool negotiated;
 	bool write_multi;
 	bool blocked; /**< an answer waits for room in the socket; no request is read meanwhile */
+	bool refused; /**< another client was, and that was logged */
 	uint64_t client_max_fds;
 	struct vfio_user_conn conn;
 };

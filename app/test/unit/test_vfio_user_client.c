@@ -196,6 +196,27 @@ clients_come_and_go(void **state)
 	test_pair_stop(&p);
 }
 
+/* Close and connect at once, with work still in the old socket: never refused as a second one. */
+static void
+a_client_may_return_at_once(void **state)
+{
+	uint32_t value;
+
+	(void)state;
+	test_pair_start(&p, false, NULL, 0);
+	for (uint32_t i = 0; i < 300; i++) {
+		for (uint32_t k = 0; k < i; k++)
+			assert_int_equal(vfio_user_client_region_write(p.client, 2, 0, &i, 4, true),
+					 0);
+		vfio_user_client_close(p.client);
+		assert_int_equal(vfio_user_client_connect(p.dev.path, TEST_WAIT_MS, &p.client), 0);
+		assert_int_equal(vfio_user_client_region_read(p.client, 2, 0, &value, 4), 0);
+		assert_int_equal(value, i);
+	}
+	assert_int_equal(atomic_load(&p.dev.resets[2]), 300);
+	test_pair_stop(&p);
+}
+
 static void
 a_dead_server_is_noticed(void **state)
 {
@@ -259,6 +280,7 @@ main(void)
 		cmocka_unit_test(calls_come_from_any_thread),
 		cmocka_unit_test(resets_are_told_apart),
 		cmocka_unit_test(clients_come_and_go),
+		cmocka_unit_test(a_client_may_return_at_once),
 		cmocka_unit_test(a_dead_server_is_noticed),
 		cmocka_unit_test(one_thread_serves_two_devices),
 	};
