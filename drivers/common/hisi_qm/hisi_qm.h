@@ -17,13 +17,14 @@
  * said otherwise. They never end the process, and every wait in them is bounded.
  */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <rte_common.h>
+#include <rte_interrupts.h>
 #include <rte_memzone.h>
-#include <rte_spinlock.h>
 
 #include "hisi_hw_pci.h"
 #include "hisi_hw_qm_queue.h"
@@ -48,7 +49,9 @@ struct hisi_qm_doorbell {
 /**
  * Registers and DMA of a function (seam 1). Each returns 0 or -errno; -ENODEV when the device
  * is gone. All are called from control paths only, except write() with a doorbell where
- * map_doorbell() gave no address.
+ * map_doorbell() gave no address. Control paths are those of this file, on several threads: a
+ * transport serialises what needs it. It calls hisi_qm_dev_lost() when it notices by itself that
+ * the device is gone, but never from within one of these functions.
  */
 struct hisi_qm_transport_ops {
 	/**
@@ -56,11 +59,14 @@ struct hisi_qm_transport_ops {
 	 * registers work and DMA memory of this process is mapped. Called again after close().
 	 */
 	int (*open)(struct hisi_qm_dev *dev);
-	/** Gives everything back; the device makes no access to memory afterwards. */
+	/** Gives everything back; no access of the device to memory afterwards. Idempotent. */
 	void (*close)(struct hisi_qm_dev *dev);
 	/** Reads @p size bytes (4, 8 or 16) of BAR 2 at @p offset. */
 	int (*read)(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size);
-	/** Writes @p size bytes (4 or 8) of BAR @p bar at @p offset. Any thread. */
+	/**
+	 * Writes @p size bytes (4 or 8) of BAR @p bar at @p offset. Any thread. 8 bytes are a
+	 * doorbell: they may be posted.
+	 */
 	int (*write)(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const void *value,
 		     size_t size);
 	/** Writes the mailbox as one 128-bit access where the CPU can (hardware.md 3.4). */
@@ -79,6 +85,7 @@ struct hisi_qm_transport_ops {
 /** One ring of events, EQ or AEQ. */
 struct hisi_qm_event_ring {
 	volatile uint32_t *entries;
+	uint64_t iova;
 	uint16_t depth;
 	uint16_t head;
 	bool phase;
@@ -97,26 +104,37 @@ struct hisi_qm_dev {
 	uint8_t hw;        /**< HISI_QM_HW_*: revision refined by the sub-version register */
 	uint32_t caps;     /**< register 0x3100, or what its absence means */
 	uint16_t nb_queues; /**< of this function */
-	uint16_t sq_depth;
-	uint16_t cq_depth;
+	uint16_t sq_depth;  /**< slots of each queue, not always a power of two */
+	uint16_t cq_depth;  /**< the same: both rings have the lesser of what the device offers */
 	bool db_isolation; /**< doorbells in BAR 4 */
 
 	/**
 	 * Set when the function is lost (peer hung up, EQ overflow, mailbox dead), by any thread;
-	 * also sets hisi_qm_qp.dead of each queue. Cleared by hisi_qm_dev_start().
+	 * also sets hisi_qm_qp.dead of each queue. Cleared by hisi_qm_dev_start(). Set as well
+	 * while the function is not open.
 	 */
 	volatile uint8_t dead;
 	bool started;
 
-	rte_spinlock_t mb_lock;
+	/** Over "queues", the state of each, and the event rings; recursive. */
+	pthread_mutex_t lock;
+	/** One mailbox command at a time; taken inside of "lock", never around it. */
+	pthread_mutex_t mb_lock;
+	uint64_t zone_id;             /**< in the names of memory zones, unique */
 	const struct rte_memzone *mz; /**< EQ, AEQ, SQC and CQC tables, mailbox buffers */
+	void *mb_buffers;             /**< a context each: EQC, AEQC, SQC, CQC */
+	uint64_t mb_buffers_iova;
+	uint64_t sqc_table_iova;
+	uint64_t cqc_table_iova;
 	struct hisi_qm_event_ring eq;
 	struct hisi_qm_event_ring aeq;
+	struct rte_intr_handle *aeq_intr; /**< NULL: events are polled only */
+	bool polling;                     /**< the slow poll is on */
 	struct hisi_qm_qp **queues; /**< by queue number; NULL where there is none */
 
 	/**
 	 * Called on the thread that noticed, once a loss: @p qp is the queue, NULL for the whole
-	 * function. May be NULL.
+	 * function. With "lock" held: must not wait for other threads. May be NULL.
 	 */
 	void (*on_loss)(struct hisi_qm_dev *dev, struct hisi_qm_qp *qp);
 	void *owner; /**< of the driver above */
@@ -157,7 +175,11 @@ struct hisi_qm_qp {
 	uint32_t completed;   /**< written by the consumer, read by the producer */
 	uint32_t cq_rings;
 	uint8_t phase;        /**< of the next entry: 0 or 1 */
-	volatile uint8_t dead; /**< set by any thread: nothing more will complete */
+	/**
+	 * Set by any thread: nothing more will complete. Stored with release once the device is
+	 * quiet: who loads it with acquire and then finds the CQ empty has seen all there was.
+	 */
+	volatile uint8_t dead;
 
 	/* Control. */
 	struct hisi_qm_dev *dev __rte_cache_aligned;
@@ -177,12 +199,16 @@ struct hisi_qm_qp {
  */
 int hisi_qm_dev_open(struct hisi_qm_dev *dev);
 
-/** Closes a function: after return the device makes no access to memory. Idempotent. */
+/**
+ * Closes a function: after return the device makes no access to memory. Queues that still exist
+ * are freed. Idempotent.
+ */
 void hisi_qm_dev_close(struct hisi_qm_dev *dev);
 
 /**
  * Starts a function: EQ, AEQ, context tables (hardware.md 6.5), then each queue pair that
- * exists. A lost function is connected again first.
+ * exists. A lost function is connected again first; if it has become another one (fewer queues,
+ * other depths) that is -ENODEV.
  *
  * @return 0 or -errno; on failure the function is stopped.
  */
@@ -195,8 +221,9 @@ int hisi_qm_dev_start(struct hisi_qm_dev *dev);
 void hisi_qm_dev_stop(struct hisi_qm_dev *dev);
 
 /**
- * Marks the function lost and all its queues dead. Any thread; the first call logs one line
- * with the device's name and @p why, and calls on_loss.
+ * Marks the function lost: it is reset if it still answers, then all its queues are dead. Any
+ * thread that holds no lock of the device but "lock"; the first call logs one line with the
+ * device's name and @p why, and calls on_loss.
  */
 void hisi_qm_dev_lost(struct hisi_qm_dev *dev, const char *why);
 
@@ -237,10 +264,13 @@ int hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_t
 /** Stops and frees a queue; NULL is fine. */
 void hisi_qm_qp_release(struct hisi_qm_qp *qp);
 
-/** Starts a queue from index 0: CQ zeroed, SQC and CQC loaded (hardware.md 4.8). */
+/** Starts a queue from index 0: CQ zeroed, SQC and CQC loaded (hardware.md 4.8); not "dead". */
 int hisi_qm_qp_start(struct hisi_qm_qp *qp);
 
-/** Stops a queue and waits until it drained, 5 s at most (hardware.md 4.8). */
+/**
+ * Stops a queue and waits until it drained, 5 s at most (hardware.md 4.8). It is "dead"
+ * afterwards, which the consumer sees behind the completions that came until then.
+ */
 int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
 
 /** Rings a doorbell that is not mapped: a posted write to the chip's address. */
@@ -285,8 +315,9 @@ struct hisi_qm_emu_args {
 	int level;            /**< of the engine */
 	uint16_t workers;     /**< engine threads, 1 ... HISI_QM_EMU_MAX_WORKERS */
 	bool shadow;
-	const char *cores;    /**< list of CPUs for the workers, or NULL: the main lcore's */
-	const char *faults;   /**< as the model's program takes them, or NULL */
+	/** CPUs of the workers as in "1,3-5"; NULL: those free of lcores, else the main lcore's */
+	const char *cores;
+	const char *faults;   /**< as the model's program takes them (zip_model_fault.h), or NULL */
 	uint32_t pace_ns;     /**< time each op takes at least, 0: none */
 };
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -37,7 +38,7 @@ struct transport_emu {
 	struct zip_worker_pool *pool;
 	void *shadow;
 	size_t shadow_len;
-	rte_spinlock_t lock; /**< control calls of the model: one thread at a time */
+	pthread_mutex_t lock; /**< control calls of the model: one thread at a time */
 	int eventfds[HISI_PCI_NB_VECTORS];
 };
 
@@ -89,7 +90,7 @@ emu_thread_start(void *ctx, unsigned int worker, void *(*fn)(void *), void *arg,
 static void
 emu_enter(struct transport_emu *emu)
 {
-	rte_spinlock_lock(&emu->lock);
+	pthread_mutex_lock(&emu->lock);
 	zip_worker_pause(emu->pool, emu->model);
 }
 
@@ -97,7 +98,7 @@ static void
 emu_leave(struct transport_emu *emu)
 {
 	zip_worker_resume(emu->pool, emu->model);
-	rte_spinlock_unlock(&emu->lock);
+	pthread_mutex_unlock(&emu->lock);
 }
 
 static void
@@ -135,6 +136,7 @@ emu_close(struct hisi_qm_dev *dev)
 	if (emu->shadow != NULL)
 		munmap(emu->shadow, emu->shadow_len);
 	dev->transport = NULL;
+	pthread_mutex_destroy(&emu->lock);
 	free(emu);
 }
 
@@ -232,7 +234,7 @@ emu_open(struct hisi_qm_dev *dev)
 	if (emu == NULL)
 		return -ENOMEM;
 	emu->dev = dev;
-	rte_spinlock_init(&emu->lock);
+	pthread_mutex_init(&emu->lock, NULL);
 	for (i = 0; i < HISI_PCI_NB_VECTORS; i++)
 		emu->eventfds[i] = -1;
 	dev->transport = emu;
@@ -275,9 +277,9 @@ emu_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const void
 	int ret;
 
 	if (zip_model_is_doorbell(bar, offset)) {
-		rte_spinlock_lock(&emu->lock);
+		pthread_mutex_lock(&emu->lock);
 		ret = zip_model_write(emu->model, bar, offset, value, size);
-		rte_spinlock_unlock(&emu->lock);
+		pthread_mutex_unlock(&emu->lock);
 		return ret;
 	}
 	emu_enter(emu);
@@ -307,10 +309,10 @@ emu_dma_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 	struct transport_emu *emu = dev->transport;
 	int ret;
 
-	rte_spinlock_lock(&emu->lock);
+	pthread_mutex_lock(&emu->lock);
 	ret = zip_model_dma_map(emu->model, iova, len, va,
 				ZIP_MODEL_DMA_READ | ZIP_MODEL_DMA_WRITE);
-	rte_spinlock_unlock(&emu->lock);
+	pthread_mutex_unlock(&emu->lock);
 	return ret;
 }
 

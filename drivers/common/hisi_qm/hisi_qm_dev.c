@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "hisi_qm_priv.h"
+
+RTE_LOG_REGISTER(hisi_qm_logtype, pmd.common.hisi_qm, INFO);
+
+/* Of the parts of the function's memory. */
+#define HISI_QM_PART_ALIGN 128
+#define HISI_QM_NB_MB_BUFFERS 4
+
+static int
+hisi_qm_dev_accessed(struct hisi_qm_dev *dev, int ret)
+{
+	if (ret == -ENODEV)
+		hisi_qm_dev_lost(dev, "it does not answer");
+	return ret;
+}
+
+int
+hisi_qm_read32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t *value)
+{
+	return hisi_qm_dev_accessed(dev, dev->ops->read(dev, offset, value, sizeof(*value)));
+}
+
+int
+hisi_qm_write32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t value)
+{
+	return hisi_qm_dev_accessed(dev, dev->ops->write(dev, HISI_PCI_BAR_REGS, offset, &value,
+							 sizeof(value)));
+}
+
+/* Connects, and learns what there is: hardware.md 6.5, 1 and 2. */
+static int
+hisi_qm_dev_connect(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
+{
+	int ret;
+
+	ret = dev->ops->open(dev);
+	if (ret != 0)
+		return ret;
+	ret = dev->ops->reset(dev);
+	if (ret == 0)
+		ret = hisi_qm_caps_learn(dev, shape);
+	if (ret != 0)
+		dev->ops->close(dev);
+	return ret;
+}
+
+static void
+hisi_qm_dev_adopt(struct hisi_qm_dev *dev, const struct hisi_qm_shape *shape)
+{
+	dev->hw = shape->hw;
+	dev->caps = shape->caps;
+	dev->db_isolation = shape->db_isolation;
+}
+
+/* Lays a part of the function's memory out; offset grows. */
+static void *
+hisi_qm_dev_carve(const struct rte_memzone *mz, size_t *offset, size_t size, uint64_t *iova)
+{
+	void *part = RTE_PTR_ADD(mz->addr, *offset);
+
+	*iova = mz->iova + *offset;
+	*offset += RTE_ALIGN_CEIL(size, HISI_QM_PART_ALIGN);
+	return part;
+}
+
+static size_t
+hisi_qm_dev_memory_size(const struct hisi_qm_shape *shape)
+{
+	size_t table = RTE_ALIGN_CEIL((size_t)shape->nb_queues * HISI_QM_CONTEXT_SIZE,
+				      HISI_QM_PART_ALIGN);
+
+	return RTE_ALIGN_CEIL(HISI_QM_NB_MB_BUFFERS * HISI_QM_CONTEXT_SIZE, HISI_QM_PART_ALIGN) +
+	       RTE_ALIGN_CEIL((size_t)shape->eq_depth * HISI_QM_EQE_SIZE, HISI_QM_PART_ALIGN) +
+	       RTE_ALIGN_CEIL((size_t)shape->aeq_depth * HISI_QM_EQE_SIZE, HISI_QM_PART_ALIGN) +
+	       2 * table;
+}
+
+static int
+hisi_qm_dev_alloc(struct hisi_qm_dev *dev, const struct hisi_qm_shape *shape)
+{
+	size_t table = (size_t)shape->nb_queues * HISI_QM_CONTEXT_SIZE;
+	size_t size = hisi_qm_dev_memory_size(shape);
+	char name[RTE_MEMZONE_NAMESIZE];
+	size_t offset = 0;
+
+	dev->queues = rte_calloc_socket("hisi_qm_queues", shape->nb_queues, sizeof(*dev->queues),
+					0, dev->numa_node);
+	if (dev->queues == NULL)
+		return -ENOMEM;
+	/* Not the name and no number: those of a killed process may still be there. */
+	dev->zone_id = rte_rdtsc();
+	snprintf(name, sizeof(name), "hqm%016" PRIx64 "_dev", dev->zone_id);
+	dev->mz = rte_memzone_reserve_aligned(name, size, dev->numa_node, RTE_MEMZONE_IOVA_CONTIG,
+					      RTE_MAX(HISI_QM_PART_ALIGN, RTE_CACHE_LINE_SIZE));
+	if (dev->mz == NULL) {
+		HISI_QM_LOG(ERR, dev, "no memory for its rings and tables, %zu bytes: %s", size,
+			    rte_strerror(rte_errno));
+		rte_free(dev->queues);
+		dev->queues = NULL;
+		return -ENOMEM;
+	}
+	dev->nb_queues = shape->nb_queues;
+	dev->sq_depth = shape->depth;
+	dev->cq_depth = shape->depth;
+	dev->eq.depth = shape->eq_depth;
+	dev->aeq.depth = shape->aeq_depth;
+	dev->mb_buffers = hisi_qm_dev_carve(dev->mz, &offset,
+					    HISI_QM_NB_MB_BUFFERS * HISI_QM_CONTEXT_SIZE,
+					    &dev->mb_buffers_iova);
+	dev->eq.entries = hisi_qm_dev_carve(dev->mz, &offset,
+					    (size_t)dev->eq.depth * HISI_QM_EQE_SIZE,
+					    &dev->eq.iova);
+	dev->aeq.entries = hisi_qm_dev_carve(dev->mz, &offset,
+					     (size_t)dev->aeq.depth * HISI_QM_EQE_SIZE,
+					     &dev->aeq.iova);
+	hisi_qm_dev_carve(dev->mz, &offset, table, &dev->sqc_table_iova);
+	hisi_qm_dev_carve(dev->mz, &offset, table, &dev->cqc_table_iova);
+	return 0;
+}
+
+static void
+hisi_qm_dev_init_locks(struct hisi_qm_dev *dev)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_mutex_init(&dev->mb_lock, &attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&dev->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+}
+
+static void
+hisi_qm_dev_destroy_locks(struct hisi_qm_dev *dev)
+{
+	pthread_mutex_destroy(&dev->lock);
+	pthread_mutex_destroy(&dev->mb_lock);
+}
+
+int
+hisi_qm_dev_open(struct hisi_qm_dev *dev)
+{
+	struct hisi_qm_shape shape = {0};
+	int ret;
+
+	/* A loss while it is opened is the error that open returns, and nothing more. */
+	dev->dead = 1;
+	hisi_qm_dev_init_locks(dev);
+	ret = hisi_qm_dev_connect(dev, &shape);
+	if (ret != 0)
+		goto destroy_locks;
+	ret = hisi_qm_dev_alloc(dev, &shape);
+	if (ret != 0)
+		goto disconnect;
+	hisi_qm_dev_adopt(dev, &shape);
+	__atomic_store_n(&dev->dead, 0, __ATOMIC_RELEASE);
+	HISI_QM_LOG(DEBUG, dev, "generation 0x%02x, capabilities 0x%04x, %u queues of depth %u",
+		    dev->hw, dev->caps, dev->nb_queues, dev->sq_depth);
+	return 0;
+
+disconnect:
+	dev->ops->close(dev);
+destroy_locks:
+	hisi_qm_dev_destroy_locks(dev);
+	return ret;
+}
+
+void
+hisi_qm_dev_close(struct hisi_qm_dev *dev)
+{
+	if (dev->mz == NULL)
+		return;
+	hisi_qm_dev_stop(dev);
+	for (uint16_t i = 0; i < dev->nb_queues; i++)
+		hisi_qm_qp_release(dev->queues[i]);
+	__atomic_store_n(&dev->dead, 1, __ATOMIC_RELEASE);
+	dev->ops->close(dev);
+	/* Only now: the device knew of this memory until it was closed (hardware.md 15.1, 7). */
+	rte_memzone_free(dev->mz);
+	dev->mz = NULL;
+	rte_free(dev->queues);
+	dev->queues = NULL;
+	hisi_qm_dev_destroy_locks(dev);
+}
+
+/* A lost function comes back, perhaps as a new model, and has to fit what was made for the old. */
+static int
+hisi_qm_dev_reconnect(struct hisi_qm_dev *dev)
+{
+	struct hisi_qm_shape shape = {0};
+	int ret;
+
+	dev->ops->close(dev);
+	ret = hisi_qm_dev_connect(dev, &shape);
+	if (ret != 0)
+		return ret;
+	if (shape.nb_queues < dev->nb_queues || shape.depth != dev->sq_depth ||
+	    shape.eq_depth != dev->eq.depth || shape.aeq_depth != dev->aeq.depth) {
+		HISI_QM_LOG(ERR, dev, "it came back with %u queues of depth %u, not %u of %u",
+			    shape.nb_queues, shape.depth, dev->nb_queues, dev->sq_depth);
+		dev->ops->close(dev);
+		return -ENODEV;
+	}
+	hisi_qm_dev_adopt(dev, &shape);
+	__atomic_store_n(&dev->dead, 0, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* hardware.md 4.6: tables zeroed, and told to the function after the event rings. */
+static int
+hisi_qm_dev_load_tables(struct hisi_qm_dev *dev)
+{
+	size_t table = (size_t)dev->nb_queues * HISI_QM_CONTEXT_SIZE;
+	int ret;
+
+	memset(RTE_PTR_ADD(dev->mz->addr, dev->sqc_table_iova - dev->mz->iova), 0, table);
+	memset(RTE_PTR_ADD(dev->mz->addr, dev->cqc_table_iova - dev->mz->iova), 0, table);
+	ret = hisi_qm_event_load(dev);
+	if (ret == 0)
+		ret = hisi_qm_mb(dev, HISI_QM_MB_SQC_BT, 0, 0, dev->sqc_table_iova, NULL);
+	if (ret == 0)
+		ret = hisi_qm_mb(dev, HISI_QM_MB_CQC_BT, 0, 0, dev->cqc_table_iova, NULL);
+	return ret;
+}
+
+/* The page size of what shares addresses with it (hardware.md 2.1, 0x34). */
+static int
+hisi_qm_dev_tell_page_size(struct hisi_qm_dev *dev)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	if ((dev->caps & HISI_QM_CAP_SVA_PREFETCH) == 0)
+		return 0;
+	return hisi_qm_write32(dev, HISI_QM_PAGE_SIZE,
+			       page == 64 << 10 ? 2 : page == 16 << 10 ? 1 : 0);
+}
+
+/* hardware.md 6.5, 7 to 9. Skipped: messages of the PF, whose place is where events are enabled. */
+static int
+hisi_qm_dev_bring_up(struct hisi_qm_dev *dev)
+{
+	int ret;
+
+	ret = hisi_qm_dev_load_tables(dev);
+	if (ret == 0)
+		ret = hisi_qm_dev_tell_page_size(dev);
+	if (ret == 0)
+		ret = hisi_qm_event_enable(dev);
+	if (ret == 0)
+		ret = hisi_qm_write32(dev, HISI_QM_VF_STATE, HISI_QM_VF_STATE_READY);
+	for (uint16_t i = 0; ret == 0 && i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL)
+			ret = hisi_qm_qp_start(dev->queues[i]);
+	/* It may have been lost on another thread, which no call above needs to have met. */
+	if (ret == 0 && hisi_qm_dev_is_dead(dev))
+		ret = -ENODEV;
+	return ret;
+}
+
+int
+hisi_qm_dev_start(struct hisi_qm_dev *dev)
+{
+	int ret = 0;
+
+	if (dev->started)
+		hisi_qm_dev_stop(dev);
+	if (hisi_qm_dev_is_dead(dev))
+		ret = hisi_qm_dev_reconnect(dev);
+	if (ret == 0) {
+		/* From here on there is something to stop. */
+		dev->started = true;
+		ret = hisi_qm_dev_bring_up(dev);
+	}
+	if (ret != 0) {
+		HISI_QM_LOG(ERR, dev, "cannot start: %s", rte_strerror(-ret));
+		hisi_qm_dev_stop(dev);
+	}
+	return ret;
+}
+
+/* After the queues: hardware.md 7.1; the reset does the rest of what it lists. */
+static void
+hisi_qm_dev_quiet(struct hisi_qm_dev *dev)
+{
+	int ret = 0;
+
+	if (dev->caps & HISI_QM_CAP_STOP_FUNC)
+		ret = hisi_qm_mb(dev, HISI_QM_MB_FLUSH_QM, 0, 0, 0, NULL);
+	if (ret == 0)
+		ret = hisi_qm_event_mask(dev);
+	if (ret == 0)
+		ret = hisi_qm_write32(dev, HISI_QM_VF_STATE, HISI_QM_VF_STATE_NOT_READY);
+	if (hisi_qm_dev_is_dead(dev))
+		return;
+	ret = dev->ops->reset(dev);
+	if (ret != 0)
+		hisi_qm_dev_lost(dev, "it cannot be reset");
+}
+
+void
+hisi_qm_dev_stop(struct hisi_qm_dev *dev)
+{
+	if (!dev->started)
+		return;
+	hisi_qm_event_disable(dev);
+	for (uint16_t i = 0; i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL)
+			hisi_qm_qp_stop(dev->queues[i]);
+	if (!hisi_qm_dev_is_dead(dev))
+		hisi_qm_dev_quiet(dev);
+	dev->started = false;
+}
+
+void
+hisi_qm_dev_lost(struct hisi_qm_dev *dev, const char *why)
+{
+	pthread_mutex_lock(&dev->lock);
+	if (__atomic_exchange_n(&dev->dead, 1, __ATOMIC_ACQ_REL) != 0) {
+		pthread_mutex_unlock(&dev->lock);
+		return;
+	}
+	/* Nothing may reach memory that its owner takes back; that it fails is no news. */
+	dev->ops->reset(dev);
+	for (uint16_t i = 0; i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL)
+			__atomic_store_n(&dev->queues[i]->dead, 1, __ATOMIC_RELEASE);
+	HISI_QM_LOG(ERR, dev, "the device is lost: %s", why);
+	if (dev->on_loss != NULL)
+		dev->on_loss(dev, NULL);
+	pthread_mutex_unlock(&dev->lock);
+}
