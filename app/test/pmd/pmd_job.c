@@ -283,6 +283,8 @@ pmd_job_verdict(const struct pmd_job *job)
 		return NULL;
 	if (job->op->produced > job->dst.room)
 		return "produced is more than the room";
+	if (job->any_result)
+		return NULL;
 	out = malloc((size_t)job->op->produced + 1);
 	if (out == NULL)
 		return "no memory";
