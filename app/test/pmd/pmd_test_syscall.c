@@ -156,7 +156,6 @@ const struct pmd_group pmd_group_syscall = {
 	.name = "syscall",
 	.tests = tests,
 	.nb_tests = sizeof(tests) / sizeof(tests[0]),
-	.no_tsan = true,
 	.devargs = "engine=null",
 	.model_args = "--engine null",
 };

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_ZIP_H
+#define HISI_ZIP_H
+
+/**
+ * @file
+ * Private structures of the compressdev driver: device, queue pair, xform.
+ *
+ * An rte queue pair is two hardware queues, since the direction is a property of the queue
+ * (hardware.md 4.2): queue 2 * id compresses, queue 2 * id + 1 decompresses.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include <rte_comp.h>
+#include <rte_compressdev.h>
+#include <rte_compressdev_pmd.h>
+#include <rte_log.h>
+#include <rte_memzone.h>
+#include <rte_spinlock.h>
+
+#include "hisi_hw_zip.h"
+#include "hisi_qm.h"
+#include "hisi_zip_devargs.h"
+
+extern int hisi_zip_logtype;
+
+/** One line of log; the text begins with the device's name. */
+#define HISI_ZIP_LOG(level, fmt, ...)                                                              \
+	rte_log(RTE_LOG_##level, hisi_zip_logtype, "%s: " fmt "\n", __VA_ARGS__)
+
+/** The most rte queue pairs of a device. */
+#define HISI_ZIP_MAX_QUEUE_PAIRS (HISI_QM_MAX_QUEUES / 2)
+
+/** Ops in flight that dev_stop waits for, at most this long. */
+#define HISI_ZIP_STOP_TIMEOUT_MS 1000
+
+/** Directions; also the index of a queue in its pair and the type of the hardware queue. */
+enum hisi_zip_direction {
+	HISI_ZIP_COMPRESS = HISI_QM_SQ_COMPRESS,
+	HISI_ZIP_DECOMPRESS = HISI_QM_SQ_DECOMPRESS,
+	HISI_ZIP_NB_DIRECTIONS,
+};
+
+/** Four dwords of a structure that the device reads, for one store. */
+typedef uint64_t hisi_zip_quad __attribute__((vector_size(16), may_alias));
+
+/** What an op needs after its completion, in memory that the device cannot reach. */
+struct hisi_zip_slot {
+	struct rte_comp_op *op;
+	uint32_t room;    /**< bytes of destination that the device was offered */
+	uint32_t sgl_end; /**< sgl_tail behind the op's lists */
+};
+
+/** Counters, one writer each; read by control threads. */
+struct hisi_zip_counters {
+	uint64_t done;   /**< ops that went the whole way: accepted, or returned */
+	uint64_t failed; /**< ops refused, or returned with a status that is not SUCCESS */
+};
+
+/**
+ * One direction of a queue pair. Slots are a ring by running counters: the producer fills at
+ * "tail", the consumer takes at "head". As in hisi_qm_qp the fields of the two threads are in
+ * cache lines of their own, and each word has one writer.
+ */
+struct hisi_zip_queue {
+	/* Constant while the queue pair exists. */
+	struct hisi_qm_qp *hw __rte_cache_aligned;
+	struct hisi_zip_slot *slots;
+	uint32_t slot_mask;
+	uint32_t sgl_size; /**< of the arena, units of HISI_ZIP_SGL_ALIGN bytes */
+	uint8_t *sgl_mem;
+	uint64_t sgl_iova;
+	uint16_t max_sge;
+
+	/* Producer. */
+	uint32_t tail __rte_cache_aligned;
+	uint32_t sgl_tail; /**< units taken from the arena, running */
+	uint32_t sgl_next; /**< unit to take next */
+	uint32_t sgl_seen; /**< sgl_freed as last read */
+	struct hisi_zip_counters enqueue;
+
+	/* Consumer. */
+	uint32_t head __rte_cache_aligned;
+	uint32_t pending;   /**< at least so many ops are in flight */
+	uint16_t index;     /**< SQE that completes next: completion is in order */
+	uint16_t depth;     /**< of the rings */
+	uint8_t direction;
+	bool gap_logged;
+	uint32_t sgl_freed; /**< units given back, running; read by the producer */
+	uint32_t flush_head; /**< ops that dev_stop took: slots flush_head ... flush_end - 1 */
+	uint32_t flush_end;
+	struct hisi_zip_counters dequeue;
+};
+
+/** An rte queue pair. */
+struct hisi_zip_qp {
+	struct hisi_zip_queue queue[HISI_ZIP_NB_DIRECTIONS];
+	struct hisi_zip_counters enqueue_base[HISI_ZIP_NB_DIRECTIONS]; /**< at stats_reset */
+	struct hisi_zip_counters dequeue_base[HISI_ZIP_NB_DIRECTIONS];
+	uint8_t first __rte_cache_aligned; /**< direction that dequeue looks at first */
+	const struct rte_memzone *mz; /**< the arenas of both directions */
+	uint32_t limit; /**< most ops in flight a direction */
+};
+
+/** A private xform: shareable, read only on the data path. */
+struct hisi_zip_xform {
+	uint32_t dw7 __rte_cache_aligned; /**< of the SQE */
+	uint32_t dw9; /**< of the SQE with flat buffers */
+	uint8_t direction;
+	LIST_ENTRY(hisi_zip_xform) next;
+};
+
+/** Sums over the life of a device, of queue pairs that are gone. */
+struct hisi_zip_totals {
+	uint64_t hw[HISI_ZIP_NB_DIRECTIONS]; /**< ops that the hardware queues took */
+	uint64_t errors;
+	uint64_t sq_rings;
+	uint64_t cq_rings;
+};
+
+/** A device: private data of its rte_compressdev. */
+struct hisi_zip_dev {
+	struct hisi_qm_dev qm;
+	struct hisi_zip_devargs args;
+	union {
+		struct hisi_qm_vfio_user_args vfio_user;
+		struct hisi_qm_emu_args emu;
+	} transport;
+	uint8_t id;      /**< of the rte device */
+	bool configured; /**< since the last close */
+	uint32_t max_xforms;
+	uint32_t nb_xforms;
+	rte_spinlock_t xform_lock;
+	LIST_HEAD(, hisi_zip_xform) xforms;
+	struct hisi_zip_totals totals;
+};
+
+/** The thirteen ops. */
+extern struct rte_compressdev_ops hisi_zip_ops;
+
+/** Enqueues ops: see rte_compressdev_enqueue_burst(). One thread at a time per queue pair. */
+uint16_t hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
+/** Dequeues ops: see rte_compressdev_dequeue_burst(). One thread at a time per queue pair. */
+uint16_t hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
+/**
+ * Settles what has completed: ops get their status and wait for the next dequeue. Control path,
+ * while no thread is in the bursts.
+ *
+ * @return number of ops still in flight
+ */
+uint32_t hisi_zip_queue_settle(struct hisi_zip_queue *queue);
+
+/**
+ * Creates an rte queue pair: two hardware queues, slots, arenas. Started if the device is.
+ *
+ * @param limit most ops in flight a direction, 1 ... depth - 1
+ * @return 0; -EINVAL limit out of range; -ENOMEM; or as hisi_qm_qp_create().
+ */
+int hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
+		       struct hisi_zip_qp **qp);
+
+/** Frees a queue pair, its counters go to the totals; NULL is fine. */
+void hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp);
+
+/** Prepares a queue pair for rings that start from index 0. */
+void hisi_zip_qp_restart(struct hisi_zip_qp *qp);
+
+/** Takes a queue pair out of service, with the status ERROR for what is in flight. */
+void hisi_zip_qp_shut(struct hisi_zip_qp *qp);
+
+/** Adds the counters of a queue pair to @p totals. */
+void hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals);
+
+/** Creates a private xform, see rte_compressdev_private_xform_create(). */
+int hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform *xform,
+			  void **private_xform);
+
+/** Frees a private xform. @return 0; -EINVAL not one of this device. */
+int hisi_zip_xform_free(struct rte_compressdev *cdev, void *private_xform);
+
+/** Frees all private xforms. */
+void hisi_zip_xform_free_all(struct hisi_zip_dev *dev);
+
+#endif /* HISI_ZIP_H */

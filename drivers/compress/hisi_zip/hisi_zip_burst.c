@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <string.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_common.h>
+#include <rte_mbuf.h>
+
+#include "hisi_qm_ring.h"
+#include "hisi_zip.h"
+#include "hisi_zip_sgl.h"
+#include "hisi_zip_status.h"
+
+/* Counters have one writer and are read by control threads. */
+static inline void
+hisi_zip_count(uint64_t *counter, uint16_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/*
+ * Slots that can be filled beside the "filled" ones; if none, the status of the op that found so.
+ * Ops that dev_stop took have to be dequeued before new ones are accepted.
+ */
+static inline uint16_t
+hisi_zip_queue_space(const struct hisi_zip_queue *queue, uint16_t filled, int *status)
+{
+	uint16_t space = hisi_qm_sq_space(queue->hw);
+
+	if (unlikely(__atomic_load_n(&queue->hw->dead, __ATOMIC_RELAXED))) {
+		*status = RTE_COMP_OP_STATUS_ERROR;
+		return 0;
+	}
+	if (likely(space > filled && __atomic_load_n(&queue->flush_head, __ATOMIC_ACQUIRE) ==
+					     __atomic_load_n(&queue->flush_end, __ATOMIC_RELAXED)))
+		return space - filled;
+	*status = RTE_COMP_OP_STATUS_NOT_PROCESSED;
+	return 0;
+}
+
+/* What every op needs before its xform and its buffers are looked at. */
+static __rte_always_inline bool
+hisi_zip_op_is_good(const struct rte_comp_op *op)
+{
+	return op->op_type == RTE_COMP_OP_STATELESS && op->private_xform != NULL &&
+	       op->m_src != NULL && op->m_dst != NULL &&
+	       op->src.length - 1 < HISI_ZIP_MAX_BYTES &&
+	       (unsigned int)op->flush_flag - RTE_COMP_FLUSH_FULL <=
+		       RTE_COMP_FLUSH_FINAL - RTE_COMP_FLUSH_FULL;
+}
+
+/* Finds the buffers of an op, returns a status of ops; dw9 gets the kind of buffers. */
+static __rte_always_inline int
+hisi_zip_map_buffers(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
+		     struct hisi_zip_buffers *buffers, uint32_t *dw9)
+{
+	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
+
+	if (unlikely((uint64_t)op->src.offset + op->src.length > src->data_len ||
+		     dst->nb_segs != 1)) {
+		struct hisi_zip_buffers lists;
+		int status = hisi_zip_sgl_fill(queue, op, &lists);
+
+		/* A copy: "buffers" stays in registers. */
+		*buffers = lists;
+		*dw9 |= HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint32_t)HISI_ZIP_BUF_SGL);
+		return status;
+	}
+	if (unlikely(op->dst.offset >= dst->data_len))
+		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	buffers->source = rte_pktmbuf_iova_offset(src, op->src.offset);
+	buffers->dest = rte_pktmbuf_iova_offset(dst, op->dst.offset);
+	buffers->room = dst->data_len - op->dst.offset;
+	return RTE_COMP_OP_STATUS_SUCCESS;
+}
+
+/* Writes all 32 dwords: the slot holds what its last use left (hardware.md 15.2, 25). */
+static __rte_always_inline void
+hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, uint32_t length, uint32_t dw7, uint32_t dw9,
+		   const struct hisi_zip_buffers *buffers)
+{
+	hisi_zip_quad *quads = (hisi_zip_quad *)sqe;
+
+	quads[0] = (hisi_zip_quad){0, 0};
+	quads[1] = (hisi_zip_quad){length, (uint64_t)dw7 << 32};
+	quads[2] = (hisi_zip_quad){(uint64_t)dw9 << 32, 0};
+	quads[3] = (hisi_zip_quad){0, buffers->room};
+	quads[4] = (hisi_zip_quad){0, buffers->source};
+	quads[5] = (hisi_zip_quad){buffers->dest, 0};
+	quads[6] = (hisi_zip_quad){0, 0};
+	quads[7] = (hisi_zip_quad){0, 0};
+}
+
+/*
+ * Fills SQEs with ops until one is of the other direction or cannot be taken; returns how many,
+ * and a status that is not SUCCESS for the op that cannot.
+ */
+static __rte_always_inline uint16_t
+hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
+		  int *status)
+{
+	struct hisi_zip_slot *slots = queue->slots;
+	const uint32_t mask = queue->slot_mask;
+	const uint8_t direction = queue->direction;
+	struct hisi_qm_qp *hw = queue->hw;
+	uint32_t tail = queue->tail;
+	uint16_t n;
+
+	for (n = 0; n < nb_ops; n++) {
+		struct rte_comp_op *op = ops[n];
+		const struct hisi_zip_xform *xform = op->private_xform;
+		struct hisi_zip_buffers buffers;
+		struct hisi_zip_slot *slot;
+		uint32_t dw9;
+
+		if (unlikely(!hisi_zip_op_is_good(op))) {
+			*status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+			break;
+		}
+		if (unlikely(xform->direction != direction))
+			break;
+		dw9 = xform->dw9;
+		*status = hisi_zip_map_buffers(queue, op, &buffers, &dw9);
+		if (unlikely(*status != RTE_COMP_OP_STATUS_SUCCESS))
+			break;
+		hisi_zip_write_sqe(hisi_qm_sq_next(hw), op->src.length, xform->dw7, dw9, &buffers);
+		hisi_qm_sq_advance(hw);
+		slot = &slots[tail++ & mask];
+		slot->op = op;
+		slot->room = buffers.room;
+		slot->sgl_end = queue->sgl_tail;
+	}
+	queue->tail = tail;
+	return n;
+}
+
+/* Leaves a refused op with its status; a full queue is no failure. */
+static __rte_noinline void
+hisi_zip_refuse(struct hisi_zip_queue *queue, struct rte_comp_op *op, int status)
+{
+	op->status = status;
+	if (status != RTE_COMP_OP_STATUS_NOT_PROCESSED)
+		hisi_zip_count(&queue->enqueue.failed, 1);
+}
+
+/* Makes the device see the SQEs filled in a burst. */
+static inline void
+hisi_zip_submit(struct hisi_zip_queue *queue, uint16_t filled)
+{
+	if (filled == 0)
+		return;
+	hisi_qm_sq_ring(queue->hw, filled);
+	hisi_zip_count(&queue->enqueue.done, filled);
+}
+
+uint16_t
+hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct hisi_zip_qp *qp = queue_pair;
+	uint16_t filled[HISI_ZIP_NB_DIRECTIONS] = {0}, n = 0;
+	int status = RTE_COMP_OP_STATUS_SUCCESS;
+
+	while (n < nb_ops && status == RTE_COMP_OP_STATUS_SUCCESS) {
+		struct hisi_zip_queue *queue = qp->queue;
+		uint16_t space, run;
+
+		if (likely(hisi_zip_op_is_good(ops[n])))
+			queue += ((const struct hisi_zip_xform *)ops[n]->private_xform)->direction;
+		space = hisi_zip_queue_space(queue, filled[queue->direction], &status);
+		run = hisi_zip_fill_run(queue, ops + n, RTE_MIN(space, nb_ops - n), &status);
+		n += run;
+		filled[queue->direction] += run;
+		if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS))
+			hisi_zip_refuse(queue, ops[n], status);
+	}
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
+		hisi_zip_submit(&qp->queue[d], filled[d]);
+	return n;
+}
+
+/* Learns how many ops are in flight beside the "taken" ones of this burst. */
+static inline uint32_t
+hisi_zip_reload(struct hisi_zip_queue *queue, uint16_t taken)
+{
+	const struct hisi_qm_qp *hw = queue->hw;
+
+	/* Acquire: the slots of what is submitted are filled. */
+	queue->pending = __atomic_load_n(&hw->submitted, __ATOMIC_ACQUIRE) - hw->completed - taken;
+	return queue->pending;
+}
+
+/* Gives an op its result. */
+static __rte_always_inline void
+hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_zip_slot *slot)
+{
+	/* Volatile: each word is read once, the device may change it at any time. */
+	const volatile struct hisi_hw_sqe *sqe = &queue->hw->sq[index];
+	uint32_t consumed = sqe->consumed, produced = sqe->produced, dw3 = sqe->dw3;
+	struct rte_comp_op *op = slot->op;
+
+	op->consumed = consumed;
+	op->produced = produced;
+	op->debug_status = dw3;
+	op->status = RTE_COMP_OP_STATUS_SUCCESS;
+	if (likely(HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3) == HISI_ZIP_OK &&
+		   consumed <= op->src.length && produced <= slot->room))
+		return;
+	if (hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3, slot->room))
+		hisi_zip_count(&queue->dequeue.failed, 1);
+}
+
+/* Takes ops that completed in order, of "nb_ops" that are in flight; returns how many. */
+static __rte_always_inline uint16_t
+hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	uint16_t n, index = queue->index, sq_head;
+	uint32_t head = queue->head;
+
+	for (n = 0; n < nb_ops; n++) {
+		const struct hisi_zip_slot *slot = &queue->slots[head & queue->slot_mask];
+
+		if (!hisi_qm_cq_peek(queue->hw, &sq_head) || unlikely(sq_head != index))
+			break;
+		hisi_zip_settle(queue, index, slot);
+		hisi_qm_cq_consume(queue->hw);
+		ops[n] = slot->op;
+		head++;
+		if (unlikely(++index == queue->depth))
+			index = 0;
+	}
+	queue->index = index;
+	queue->head = head;
+	queue->pending -= n;
+	return n;
+}
+
+/* Takes the oldest op in flight as one that ended in ERROR. */
+static struct rte_comp_op *
+hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
+{
+	struct rte_comp_op *op = queue->slots[queue->head++ & queue->slot_mask].op;
+
+	if (++queue->index == queue->depth)
+		queue->index = 0;
+	queue->pending--;
+	hisi_zip_status_fail(op, reason, 0);
+	hisi_zip_count(&queue->dequeue.failed, 1);
+	return op;
+}
+
+/* Judges a completion that is not the next one; whether it may be one further on. */
+static bool
+hisi_zip_judge_gap(struct hisi_zip_queue *queue, uint16_t sq_head, uint16_t taken)
+{
+	uint16_t ahead = sq_head - queue->index;
+
+	if (sq_head < queue->index)
+		ahead += queue->depth;
+	if (sq_head < queue->depth && ahead < hisi_zip_reload(queue, taken)) {
+		if (!queue->gap_logged)
+			HISI_ZIP_LOG(ERR, "queue %u: no completion of SQE %u, but of SQE %u",
+				     queue->hw->dev->name, queue->hw->queue, queue->index, sq_head);
+		queue->gap_logged = true;
+		return true;
+	}
+	if (!__atomic_exchange_n(&queue->hw->dead, 1, __ATOMIC_RELAXED))
+		HISI_ZIP_LOG(ERR, "queue %u: lost, completion of SQE %u, which is not in flight",
+			     queue->hw->dev->name, queue->hw->queue, sq_head);
+	return false;
+}
+
+/*
+ * Takes the oldest op in flight, which did not complete in order: NULL if it still may. One op a
+ * call: of several lost ones the next call finds the same completion.
+ */
+static __rte_noinline struct rte_comp_op *
+hisi_zip_take_odd(struct hisi_zip_queue *queue, uint16_t taken)
+{
+	enum hisi_zip_reason reason = HISI_ZIP_REASON_DEAD;
+	bool dead = __atomic_load_n(&queue->hw->dead, __ATOMIC_ACQUIRE);
+	uint16_t sq_head;
+
+	/* The CQ after the flag: what completed before the end is still returned as it is. */
+	if (hisi_qm_cq_peek(queue->hw, &sq_head)) {
+		if (sq_head == queue->index)
+			return NULL;
+		if (hisi_zip_judge_gap(queue, sq_head, taken))
+			reason = HISI_ZIP_REASON_LOST;
+	} else if (!dead) {
+		return NULL;
+	}
+	return hisi_zip_take_failed(queue, reason);
+}
+
+/* Takes up to "nb_ops" ops that ended. */
+static inline uint16_t
+hisi_zip_take_burst(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	uint16_t n = 0;
+
+	while (n < nb_ops) {
+		uint16_t run, wanted = nb_ops - n;
+
+		/* A direction without ops in flight costs no look at its CQ. */
+		if (queue->pending < wanted && hisi_zip_reload(queue, n) == 0)
+			break;
+		wanted = RTE_MIN(wanted, queue->pending);
+		run = hisi_zip_take_run(queue, ops + n, wanted);
+		n += run;
+		if (run == wanted)
+			continue;
+		ops[n] = hisi_zip_take_odd(queue, n);
+		if (ops[n] == NULL)
+			break;
+		n++;
+	}
+	if (n == 0)
+		return 0;
+	/* Release pairs with the producer's acquire: the device is done with the lists. */
+	__atomic_store_n(&queue->sgl_freed,
+			 queue->slots[(queue->head - 1) & queue->slot_mask].sgl_end,
+			 __ATOMIC_RELEASE);
+	hisi_qm_cq_ack(queue->hw, n);
+	hisi_zip_count(&queue->dequeue.done, n);
+	return n;
+}
+
+/* Hands out ops that dev_stop took. */
+static __rte_noinline uint16_t
+hisi_zip_hand_out(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	uint32_t head = queue->flush_head;
+	uint16_t n;
+
+	for (n = 0; n < nb_ops && head != queue->flush_end; n++)
+		ops[n] = queue->slots[head++ & queue->slot_mask].op;
+	/* Release: the slots were read before the producer may fill them. */
+	__atomic_store_n(&queue->flush_head, head, __ATOMIC_RELEASE);
+	return n;
+}
+
+static inline uint16_t
+hisi_zip_dequeue_queue(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	if (unlikely(queue->flush_head != queue->flush_end))
+		return hisi_zip_hand_out(queue, ops, nb_ops);
+	return hisi_zip_take_burst(queue, ops, nb_ops);
+}
+
+uint16_t
+hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct hisi_zip_qp *qp = queue_pair;
+	uint8_t first = qp->first;
+	uint16_t n;
+
+	/* In turns: a direction that fills every burst must not starve the other. */
+	qp->first = first ^ 1;
+	n = hisi_zip_dequeue_queue(&qp->queue[first], ops, nb_ops);
+	if (n < nb_ops)
+		n += hisi_zip_dequeue_queue(&qp->queue[first ^ 1], ops + n, nb_ops - n);
+	return n;
+}
+
+uint32_t
+hisi_zip_queue_settle(struct hisi_zip_queue *queue)
+{
+	struct rte_comp_op *ops[32];
+
+	if (queue->flush_head == queue->flush_end)
+		queue->flush_head = queue->head;
+	/* Slots keep their ops, in order: they are the list that is handed out later. */
+	while (hisi_zip_take_burst(queue, ops, RTE_DIM(ops)) != 0)
+		;
+	queue->flush_end = queue->head;
+	hisi_zip_reload(queue, 0);
+	return queue->pending;
+}

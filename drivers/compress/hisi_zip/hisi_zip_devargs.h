@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_ZIP_DEVARGS_H
+#define HISI_ZIP_DEVARGS_H
+
+/**
+ * @file
+ * Device arguments of the vdev driver.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/un.h>
+
+#include <rte_common.h>
+
+#define HISI_ZIP_CORES_LEN 128
+#define HISI_ZIP_FAULTS_LEN 512
+
+/** Arguments, each with its default where it is not given. */
+struct hisi_zip_devargs {
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< empty: embedded model */
+	uint8_t hw;       /**< HISI_QM_HW_* */
+	uint16_t max_sge; /**< segments of one side of an op */
+	bool shadow;      /**< shadow doorbells */
+	/* Of the embedded model. */
+	uint16_t queues; /**< hardware queues */
+	uint8_t engine;  /**< enum hisi_qm_emu_engine */
+	uint8_t level;   /**< of the engine */
+	uint16_t workers;
+	uint32_t pace_ns;
+	char cores[HISI_ZIP_CORES_LEN];   /**< empty: not given */
+	char faults[HISI_ZIP_FAULTS_LEN]; /**< empty: none */
+};
+
+/** What rte_pmdinfo and dpdk-pmdinfo.py show. */
+#define HISI_ZIP_DEVARGS_TEXT                                                                      \
+	"path=<socket> hw=v3 max_sge=<1-65280> shadow=on|off queues=<2-1024> "                     \
+	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
+	"faults=<list>"
+
+/**
+ * Parses the arguments of a device. What is wrong is logged: device, argument, what is valid.
+ *
+ * @param name of the device
+ * @param text key=value[,...]; NULL or empty: all defaults
+ * @return 0, -EINVAL, -ENOMEM
+ */
+int hisi_zip_devargs_parse(const char *name, const char *text, struct hisi_zip_devargs *args);
+
+#endif /* HISI_ZIP_DEVARGS_H */

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include <rte_cycles.h>
+
+#include "hisi_zip.h"
+
+/* Between two looks at the ops that dev_stop waits for. */
+#define HISI_ZIP_STOP_POLL_US 100
+
+static const struct rte_compressdev_capabilities hisi_zip_capabilities[] = {
+	{
+		.algo = RTE_COMP_ALGO_DEFLATE,
+		.comp_feature_flags = RTE_COMP_FF_SHAREABLE_PRIV_XFORM |
+				      RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |
+				      RTE_COMP_FF_OOP_SGL_IN_LB_OUT |
+				      RTE_COMP_FF_OOP_LB_IN_SGL_OUT |
+				      RTE_COMP_FF_HUFFMAN_DYNAMIC,
+		.window_size = {.min = 12, .max = 15, .increment = 1},
+	},
+	RTE_COMP_END_OF_CAPABILITIES_LIST()
+};
+
+static uint16_t
+hisi_zip_max_queue_pairs(const struct hisi_zip_dev *dev)
+{
+	return RTE_MIN(dev->qm.nb_queues / HISI_ZIP_NB_DIRECTIONS, HISI_ZIP_MAX_QUEUE_PAIRS);
+}
+
+static int
+hisi_zip_dev_configure(struct rte_compressdev *cdev, struct rte_compressdev_config *config)
+{
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
+
+	if (config->nb_queue_pairs > hisi_zip_max_queue_pairs(dev)) {
+		HISI_ZIP_LOG(ERR, "%u queue pairs, valid are 1 to %u", dev->qm.name,
+			     config->nb_queue_pairs, hisi_zip_max_queue_pairs(dev));
+		return -EINVAL;
+	}
+	dev->max_xforms = config->max_nb_priv_xforms;
+	dev->configured = true;
+	return 0;
+}
+
+static int
+hisi_zip_dev_start(struct rte_compressdev *cdev)
+{
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
+		if (cdev->data->queue_pairs[i] != NULL)
+			hisi_zip_qp_restart(cdev->data->queue_pairs[i]);
+	return hisi_qm_dev_start(&dev->qm);
+}
+
+/* Takes what completes for a while; whether nothing is in flight any more. */
+static bool
+hisi_zip_settle_all(struct rte_compressdev *cdev)
+{
+	uint32_t in_flight = 0;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
+			in_flight += hisi_zip_queue_settle(&qp->queue[d]);
+	}
+	return in_flight == 0;
+}
+
+static void
+hisi_zip_dev_stop(struct rte_compressdev *cdev)
+{
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
+	uint64_t end = rte_get_timer_cycles() +
+		       rte_get_timer_hz() / MS_PER_S * HISI_ZIP_STOP_TIMEOUT_MS;
+
+	while (!hisi_zip_settle_all(cdev) && rte_get_timer_cycles() < end)
+		rte_delay_us_sleep(HISI_ZIP_STOP_POLL_US);
+	hisi_qm_dev_stop(&dev->qm);
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
+		if (cdev->data->queue_pairs[i] != NULL)
+			hisi_zip_qp_shut(cdev->data->queue_pairs[i]);
+}
+
+/* The library has released the queue pairs. */
+static int
+hisi_zip_dev_close(struct rte_compressdev *cdev)
+{
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
+	const struct hisi_zip_totals *t = &dev->totals;
+
+	hisi_zip_xform_free_all(dev);
+	if (!dev->configured)
+		return 0;
+	dev->configured = false;
+	HISI_ZIP_LOG(INFO, "ops hw %" PRIu64 ", sw %u, compress %" PRIu64 ", decompress %" PRIu64
+		     ", errors %" PRIu64 ", sq doorbells %" PRIu64 ", cq doorbells %" PRIu64,
+		     dev->qm.name, t->hw[HISI_ZIP_COMPRESS] + t->hw[HISI_ZIP_DECOMPRESS], 0,
+		     t->hw[HISI_ZIP_COMPRESS], t->hw[HISI_ZIP_DECOMPRESS], t->errors, t->sq_rings,
+		     t->cq_rings);
+	return 0;
+}
+
+static void
+hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info *info)
+{
+	const struct hisi_zip_dev *dev = cdev->data->dev_private;
+
+	info->feature_flags = cdev->feature_flags;
+	info->capabilities = hisi_zip_capabilities;
+	info->max_nb_queue_pairs = hisi_zip_max_queue_pairs(dev);
+}
+
+static struct hisi_zip_counters
+hisi_zip_counters_read(const struct hisi_zip_counters *counters)
+{
+	return (struct hisi_zip_counters){
+		.done = __atomic_load_n(&counters->done, __ATOMIC_RELAXED),
+		.failed = __atomic_load_n(&counters->failed, __ATOMIC_RELAXED),
+	};
+}
+
+static void
+hisi_zip_stats_get(struct rte_compressdev *cdev, struct rte_compressdev_stats *stats)
+{
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		const struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++) {
+			struct hisi_zip_counters in, out;
+
+			in = hisi_zip_counters_read(&qp->queue[d].enqueue);
+			out = hisi_zip_counters_read(&qp->queue[d].dequeue);
+			stats->enqueued_count += in.done - qp->enqueue_base[d].done;
+			stats->enqueue_err_count += in.failed - qp->enqueue_base[d].failed;
+			stats->dequeued_count += out.done - qp->dequeue_base[d].done;
+			stats->dequeue_err_count += out.failed - qp->dequeue_base[d].failed;
+		}
+	}
+}
+
+/* The counters have one writer, the data path: a reset moves what they are compared with. */
+static void
+hisi_zip_stats_reset(struct rte_compressdev *cdev)
+{
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++) {
+			qp->enqueue_base[d] = hisi_zip_counters_read(&qp->queue[d].enqueue);
+			qp->dequeue_base[d] = hisi_zip_counters_read(&qp->queue[d].dequeue);
+		}
+	}
+}
+
+/* Called by the library also for queue pairs that were never set up. */
+static int
+hisi_zip_queue_pair_release(struct rte_compressdev *cdev, uint16_t id)
+{
+	struct hisi_zip_qp *qp = cdev->data->queue_pairs[id];
+
+	cdev->data->queue_pairs[id] = NULL;
+	hisi_zip_qp_free(cdev->data->dev_private, qp);
+	return 0;
+}
+
+static int
+hisi_zip_queue_pair_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t max_inflight_ops,
+			  int socket_id)
+{
+	struct hisi_zip_qp *qp;
+	int ret;
+
+	hisi_zip_queue_pair_release(cdev, id);
+	ret = hisi_zip_qp_create(cdev->data->dev_private, id, max_inflight_ops, socket_id, &qp);
+	if (ret == 0)
+		cdev->data->queue_pairs[id] = qp;
+	return ret;
+}
+
+static int
+hisi_zip_stream_create(struct rte_compressdev *cdev __rte_unused,
+		       const struct rte_comp_xform *xform __rte_unused, void **stream __rte_unused)
+{
+	return -ENOTSUP;
+}
+
+static int
+hisi_zip_stream_free(struct rte_compressdev *cdev __rte_unused, void *stream __rte_unused)
+{
+	return -ENOTSUP;
+}
+
+struct rte_compressdev_ops hisi_zip_ops = {
+	.dev_configure = hisi_zip_dev_configure,
+	.dev_start = hisi_zip_dev_start,
+	.dev_stop = hisi_zip_dev_stop,
+	.dev_close = hisi_zip_dev_close,
+	.dev_infos_get = hisi_zip_dev_infos_get,
+	.stats_get = hisi_zip_stats_get,
+	.stats_reset = hisi_zip_stats_reset,
+	.queue_pair_setup = hisi_zip_queue_pair_setup,
+	.queue_pair_release = hisi_zip_queue_pair_release,
+	.stream_create = hisi_zip_stream_create,
+	.stream_free = hisi_zip_stream_free,
+	.private_xform_create = hisi_zip_xform_create,
+	.private_xform_free = hisi_zip_xform_free,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "hisi_zip.h"
+#include "hisi_zip_sgl.h"
+
+/* Memory of the arenas of a queue pair: one memzone, of which there is a limited number. */
+static int
+hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint16_t id, int socket)
+{
+	uint32_t units = hisi_zip_sgl_arena_units(qp->limit, dev->args.max_sge);
+	size_t bytes = (size_t)units * HISI_ZIP_SGL_ALIGN;
+	char name[RTE_MEMZONE_NAMESIZE];
+
+	if (snprintf(name, sizeof(name), "hzip_%u_sgl_%u", dev->id, id) >= (int)sizeof(name))
+		return -EINVAL;
+	qp->mz = rte_memzone_reserve_aligned(name, HISI_ZIP_NB_DIRECTIONS * bytes, socket,
+					     RTE_MEMZONE_IOVA_CONTIG, HISI_ZIP_SGL_ALIGN);
+	if (qp->mz == NULL) {
+		HISI_ZIP_LOG(ERR, "queue pair %u: no memory for lists, %zu bytes: %s", dev->qm.name,
+			     id, HISI_ZIP_NB_DIRECTIONS * bytes, rte_strerror(rte_errno));
+		return -ENOMEM;
+	}
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		qp->queue[d].sgl_mem = (uint8_t *)qp->mz->addr + d * bytes;
+		qp->queue[d].sgl_iova = qp->mz->iova + d * bytes;
+		qp->queue[d].sgl_size = units;
+	}
+	return 0;
+}
+
+static int
+hisi_zip_queue_create(struct hisi_zip_dev *dev, struct hisi_zip_queue *queue, uint16_t number,
+		      uint32_t limit, int socket)
+{
+	uint32_t slots = rte_align32pow2(limit);
+	int ret;
+
+	queue->direction = number % HISI_ZIP_NB_DIRECTIONS;
+	queue->max_sge = dev->args.max_sge;
+	queue->slots = rte_zmalloc_socket("hisi_zip_slots", slots * sizeof(*queue->slots),
+					  RTE_CACHE_LINE_SIZE, socket);
+	if (queue->slots == NULL)
+		return -ENOMEM;
+	queue->slot_mask = slots - 1;
+	ret = hisi_qm_qp_create(&dev->qm, number, (enum hisi_hw_sq_type)queue->direction, limit,
+				socket, &queue->hw);
+	if (ret == 0)
+		queue->depth = queue->hw->depth;
+	return ret;
+}
+
+int
+hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
+		   struct hisi_zip_qp **qp)
+{
+	struct hisi_zip_qp *new;
+	int ret;
+
+	if (limit == 0 || limit >= dev->qm.sq_depth) {
+		HISI_ZIP_LOG(ERR, "queue pair %u: max_inflight_ops %u, valid are 1 to %u",
+			     dev->qm.name, id, limit, dev->qm.sq_depth - 1);
+		return -EINVAL;
+	}
+	new = rte_zmalloc_socket("hisi_zip_qp", sizeof(*new), RTE_CACHE_LINE_SIZE, socket);
+	if (new == NULL)
+		return -ENOMEM;
+	new->limit = limit;
+	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
+	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++)
+		ret = hisi_zip_queue_create(dev, &new->queue[d], HISI_ZIP_NB_DIRECTIONS * id + d,
+					    limit, socket);
+	if (ret != 0) {
+		hisi_zip_qp_free(dev, new);
+		return ret;
+	}
+	*qp = new;
+	return 0;
+}
+
+void
+hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
+{
+	if (qp == NULL)
+		return;
+	hisi_zip_qp_add_totals(qp, &dev->totals);
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		hisi_qm_qp_release(qp->queue[d].hw);
+		rte_free(qp->queue[d].slots);
+	}
+	rte_memzone_free(qp->mz);
+	rte_free(qp);
+}
+
+void
+hisi_zip_qp_restart(struct hisi_zip_qp *qp)
+{
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		qp->queue[d].index = 0;
+		qp->queue[d].pending = 0;
+		qp->queue[d].gap_logged = false;
+	}
+}
+
+void
+hisi_zip_qp_shut(struct hisi_zip_qp *qp)
+{
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		/* A queue that has stopped is dead: what it did not complete, it never will. */
+		__atomic_store_n(&qp->queue[d].hw->dead, 1, __ATOMIC_RELEASE);
+		hisi_zip_queue_settle(&qp->queue[d]);
+	}
+}
+
+void
+hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals)
+{
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		const struct hisi_zip_queue *queue = &qp->queue[d];
+
+		totals->hw[d] += __atomic_load_n(&queue->enqueue.done, __ATOMIC_RELAXED);
+		totals->errors += __atomic_load_n(&queue->dequeue.failed, __ATOMIC_RELAXED);
+		if (queue->hw != NULL) {
+			totals->sq_rings += queue->hw->sq_rings;
+			totals->cq_rings += queue->hw->cq_rings;
+		}
+	}
+}
