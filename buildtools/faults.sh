@@ -53,7 +53,7 @@ trap 'rm -f "$log"' EXIT
 # The checks that failed, in alphabetical order.
 failed_checks()
 {
-    sed -nE 's/^\[  (FAILED|ERROR ) ?\] ([a-z_]+)$/\2/p' "$log" | sort -u | tr '\n' ' '
+    sed -nE 's/^\[ +(FAILED|ERROR) +\] ([a-z_]+)$/\2/p' "$log" | sort -u | tr '\n' ' '
 }
 
 # run_fault TRANSPORT FAULT CHECKS

@@ -12,7 +12,7 @@
 
 #define GUARD 0xa5
 #define GUARD_LEN 64
-#define POOL_MBUFS 8191
+#define POOL_MBUFS 12287
 #define DIRECT_ROOM 2048
 
 static struct rte_mempool *pool;

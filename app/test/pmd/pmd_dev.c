@@ -39,7 +39,7 @@ pmd_dev_args(const char *more, char *args, size_t len)
 			 pmd_env.socket != NULL ? pmd_env.socket : pmd_model.socket);
 		add_arg(args, len, text);
 	} else if (pmd_env.fault != NULL) {
-		snprintf(text, sizeof(text), "faults=%s", pmd_env.fault);
+		snprintf(text, sizeof(text), "faults=[%s]", pmd_env.fault);
 		add_arg(args, len, text);
 	}
 	add_arg(args, len, pmd_env.shadow ? NULL : "shadow=off");
@@ -203,45 +203,76 @@ pmd_xform_free(void *xform)
 static int
 check_count(const char *what, int64_t got, uint64_t want)
 {
-	if (got >= 0 && (uint64_t)got == want)
+	if (got == (int64_t)want)
 		return 0;
 	fprintf(stderr, "[  FAILED  ] model_did_every_op: %s %" PRId64 ", should be %" PRIu64 "\n",
 		what, got, want);
 	return 1;
 }
 
-/* The numbers that the driver logs when it is closed. */
-static int
-check_log(size_t mark)
+int
+pmd_dev_close(struct pmd_totals *totals)
 {
-	unsigned long long hw = 0;
-	unsigned long long sw = 1;
-	unsigned long long sqes = 0;
+	size_t mark = pmd_log_mark();
+	int ret = rte_compressdev_close(pmd_dev.id);
 	char line[512];
-	const char *at;
-	int bad;
 
-	if (PMD_LOG_FIND(mark, line, sizeof(line), pmd_dev.name, "ops hw ") != 0 ||
-	    (at = strstr(line, "ops hw ")) == NULL ||
-	    sscanf(at, "ops hw %llu, sw %llu", &hw, &sw) != 2) {
-		fprintf(stderr, "no line \"ops hw N, sw N\" at close\n");
-		return 1;
+	if (ret != 0)
+		return ret;
+	if (PMD_LOG_FIND(mark, line, sizeof(line), pmd_dev.name, "ops hw ", "sq doorbells ") != 0 ||
+	    sscanf(strstr(line, "ops hw "), "ops hw %llu, sw %llu", &totals->hw,
+		   &totals->sw) != 2 ||
+	    sscanf(strstr(line, "sq doorbells "), "sq doorbells %llu, cq doorbells %llu",
+		   &totals->sq_doorbells, &totals->cq_doorbells) != 2) {
+		fprintf(stderr, "no line \"ops hw N, sw N, ... doorbells N\" at close\n");
+		return -ENOENT;
 	}
-	bad = check_count("ops by hardware", (int64_t)hw, pmd_dev.accepted) |
-	      check_count("ops by software and hardware", (int64_t)(hw + sw), pmd_dev.accepted);
-	if (pmd_env.transport != PMD_EMBEDDED)
-		return bad;
+	return 0;
+}
+
+static int
+check_totals(void)
+{
+	struct pmd_totals totals;
+
+	if (pmd_dev_close(&totals) != 0)
+		return 1;
+	return check_count("ops by hardware", (int64_t)totals.hw, pmd_dev.accepted) |
+	       check_count("ops by software", (int64_t)totals.sw, 0);
+}
+
+static int
+check_embedded_model(size_t mark)
+{
+	unsigned long long sqes;
+	char line[512];
+
 	if (PMD_LOG_FIND(mark, line, sizeof(line), pmd_dev.name, "sqes ") != 0 ||
 	    sscanf(strstr(line, "sqes "), "sqes %llu", &sqes) != 1) {
-		fprintf(stderr, "no line \"sqes N\" at close\n");
+		fprintf(stderr, "no line \"sqes N\" of the model\n");
 		return 1;
 	}
-	return bad | check_count("SQEs of the model", (int64_t)sqes, pmd_dev.accepted);
+	return check_count("SQEs of the model", (int64_t)sqes, pmd_dev.accepted);
+}
+
+static int
+check_model_process(bool count)
+{
+	int bad = 0;
+
+	if (pmd_model_stop() != 0) {
+		fprintf(stderr, "[  FAILED  ] the_model_ends_well\n");
+		bad = 1;
+	}
+	return !count ? bad :
+		bad | check_count("SQEs of the model", pmd_model_stat("sqes"), pmd_dev.accepted);
 }
 
 int
 pmd_dev_finish(const struct pmd_group *group)
 {
+	const bool count = !group->no_count && !group->no_device &&
+			   pmd_env.transport != PMD_FOREIGN;
 	size_t mark = pmd_log_mark();
 	int bad = 0;
 
@@ -249,22 +280,14 @@ pmd_dev_finish(const struct pmd_group *group)
 		/* A device that is not configured closes without a word. */
 		pmd_dev_start(1, 1);
 		rte_compressdev_stop(pmd_dev.id);
-		if (pmd_dev_detach() != 0)
-			bad |= check_count("removals", 0, 1);
+		bad |= count ? check_totals() : 0;
+		bad |= check_count("result of the removal", pmd_dev_detach(), 0);
+		printf("%s: %" PRIu64 " ops, back %" PRIu64 "\n", pmd_dev.name, pmd_dev.accepted,
+		       pmd_dev.done);
 	}
-	if (pmd_env.transport != PMD_FOREIGN && !group->no_count && !group->no_device)
-		bad |= check_log(mark);
-	if (pmd_model.pid > 0) {
-		if (pmd_model_stop() != 0) {
-			fprintf(stderr, "the model did not end well\n");
-			bad = 1;
-		}
-		if (!group->no_count && !group->no_device)
-			bad |= check_count("SQEs of the model", pmd_model_stat("sqes"),
-					   pmd_dev.accepted);
-	}
-	if (!group->no_device)
-		printf("%s: %" PRIu64 " ops in %" PRIu64 " bursts, back %" PRIu64 "\n",
-		       pmd_dev.name, pmd_dev.accepted, pmd_dev.bursts, pmd_dev.done);
+	if (count && pmd_env.transport == PMD_EMBEDDED)
+		bad |= check_embedded_model(mark);
+	if (pmd_model.pid > 0)
+		bad |= check_model_process(count);
 	return bad;
 }

@@ -28,7 +28,6 @@ struct pmd_dev {
 	uint64_t done;             /**< ops dequeued since the probe */
 	uint64_t accepted_before;  /**< at the last start */
 	uint64_t done_before;
-	uint64_t bursts;           /**< enqueue bursts that accepted at least one op */
 };
 
 extern struct pmd_dev pmd_dev;
@@ -59,6 +58,17 @@ void *pmd_xform_decompress(int window);
 
 /** Frees either. */
 void pmd_xform_free(void *xform);
+
+/** What the driver says when a device is closed: sums since its probe. */
+struct pmd_totals {
+	unsigned long long hw; /**< ops done by the hardware */
+	unsigned long long sw; /**< ops done by software */
+	unsigned long long sq_doorbells;
+	unsigned long long cq_doorbells;
+};
+
+/** Closes the device, which was configured, and reads what it says. @return 0 or -errno */
+int pmd_dev_close(struct pmd_totals *totals);
 
 /**
  * Closes the device, ends the model and compares its count with ours: all ops were done by the

@@ -20,8 +20,8 @@
 #include "pmd_env.h"
 
 #define HUGE_COUNT "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-#define HUGE_PAGES 192
-#define NO_HUGE_MIB "320"
+#define HUGE_PAGES 224
+#define NO_HUGE_MIB "448"
 
 struct pmd_env pmd_env = {.shadow = true, .scale = 1};
 

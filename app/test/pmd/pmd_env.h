@@ -25,6 +25,18 @@
 
 #define PMD_PATH_MAX 256
 
+/** Whether the thread sanitizer is in this program, with what gcc and clang say of it. */
+#if defined(__SANITIZE_THREAD__)
+#define PMD_UNDER_TSAN true
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PMD_UNDER_TSAN true
+#endif
+#endif
+#ifndef PMD_UNDER_TSAN
+#define PMD_UNDER_TSAN false
+#endif
+
 enum pmd_transport {
 	PMD_EMBEDDED, /**< the model lives in this process */
 	PMD_PROCESS,  /**< the model is a process that this one starts */
@@ -65,6 +77,7 @@ struct pmd_group {
 	bool only_embedded;     /**< needs the embedded transport */
 	bool no_device;         /**< probes devices itself */
 	bool no_model;          /**< starts models itself */
+	bool no_tsan;           /**< the thread sanitizer has to be absent */
 	bool no_count;          /**< the count of the model's SQEs says nothing */
 };
 

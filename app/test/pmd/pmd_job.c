@@ -152,7 +152,6 @@ enqueue_some(struct pmd_batch *batch, uint16_t qp, unsigned int at, unsigned int
 	if (accepted < n && ops[accepted]->status != RTE_COMP_OP_STATUS_NOT_PROCESSED)
 		return -EINVAL;
 	__atomic_fetch_add(&pmd_dev.accepted, accepted, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&pmd_dev.bursts, accepted > 0, __ATOMIC_RELAXED);
 	return accepted;
 }
 
@@ -284,6 +283,8 @@ pmd_job_verdict(const struct pmd_job *job)
 		return NULL;
 	if (job->op->produced > job->dst.room)
 		return "produced is more than the room";
+	if (job->any_result)
+		return NULL;
 	out = malloc((size_t)job->op->produced + 1);
 	if (out == NULL)
 		return "no memory";

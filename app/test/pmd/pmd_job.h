@@ -37,6 +37,7 @@ struct pmd_job {
 	uint32_t slack;        /**< input behind the end of the stream */
 	int window;            /**< that compressed data must be decodable with */
 	uint8_t want;          /**< enum rte_comp_op_status */
+	bool any_result;       /**< SUCCESS with any data would do too */
 	unsigned int back;     /**< times it was dequeued: 1 */
 	void *owned;           /**< freed with the batch */
 };

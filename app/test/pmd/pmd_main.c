@@ -48,7 +48,9 @@ run_group(const struct pmd_group *group)
 		pmd_buf_close();
 	}
 	pmd_blobs_free();
-	rte_eal_cleanup();
+	/* It cancels threads, which this sanitizer takes for a fault where it looks away. */
+	if (!PMD_UNDER_TSAN)
+		rte_eal_cleanup();
 	return failed != 0;
 }
 
@@ -59,6 +61,8 @@ reason_to_skip(const struct pmd_group *group)
 		return "needs a model process";
 	if (group->only_embedded && pmd_env.transport != PMD_EMBEDDED)
 		return "needs the embedded model";
+	if (group->no_tsan && PMD_UNDER_TSAN)
+		return "the thread sanitizer makes system calls of its own";
 	return NULL;
 }
 

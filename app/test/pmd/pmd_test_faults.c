@@ -10,6 +10,8 @@
 
 #define OPS 64
 #define BACK_MS 1000
+/* Several looks at the events, which are polled every 100 ms. */
+#define EVENT_MS 500
 
 /*
  * The named checks of buildtools/faults.sh. One run of ops, then a check for each thing that a
@@ -105,12 +107,24 @@ every_result_is_right(void **state)
 	}
 }
 
-/* All that the driver has to say at error level names the device. */
+/* Lines that name the device, less what the model itself says of the fault. */
+static unsigned int
+complaints(void)
+{
+	return PMD_LOG_COUNT(run_mark, pmd_dev.name) -
+	       PMD_LOG_COUNT(run_mark, pmd_dev.name, "embedded model: ");
+}
+
 static void
 nothing_is_logged(void **state)
 {
+	uint64_t end = pmd_now_ms() + EVENT_MS;
+
 	(void)state;
-	assert_int_equal(PMD_LOG_COUNT(run_mark, pmd_dev.name, "queue "), 0);
+	assert_non_null(run_case);
+	while (complaints() == 0 && pmd_now_ms() < end)
+		usleep(1000);
+	assert_int_equal(complaints(), 0);
 }
 
 /* Whatever happened: stop gives all ops back, and after start the same queue pairs work. */

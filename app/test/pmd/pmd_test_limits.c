@@ -216,7 +216,7 @@ run_full(struct pmd_case *c, bool compress, const struct pmd_shapes *shapes, uns
 static void
 full_queue_takes_what_fits(void **state)
 {
-	const struct pmd_shapes chains = {.src = {.seg_min = 20}, .dst = {.seg_min = 40}};
+	const struct pmd_shapes chains = {.src = {.seg_min = 50}, .dst = {.seg_min = 120}};
 
 	for (unsigned int round = 0; round < 3; round++) {
 		run_full(*state, true, &pmd_shapes_plain, pmd_rand_in(1, 256));

@@ -156,6 +156,7 @@ const struct pmd_group pmd_group_syscall = {
 	.name = "syscall",
 	.tests = tests,
 	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.no_tsan = true,
 	.devargs = "engine=null",
 	.model_args = "--engine null",
 };

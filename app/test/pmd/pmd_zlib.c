@@ -88,6 +88,15 @@ pmd_zlib_check(int window, const uint8_t *in, uint32_t len, const uint8_t *plain
 	return wrong;
 }
 
+/* The messages of zlib's inflate() for sets of code lengths; these are static strings. */
+static bool
+is_incomplete_code(const char *message)
+{
+	return strcmp(message, "invalid code lengths set") == 0 ||
+	       strcmp(message, "invalid literal/lengths set") == 0 ||
+	       strcmp(message, "invalid distances set") == 0;
+}
+
 enum pmd_zlib_verdict
 pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t *out, uint32_t room, uint32_t *out_len,
 		 uint32_t *consumed)
@@ -99,6 +108,8 @@ pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t *out, uint32_t room, u
 	*consumed = (uint32_t)z.total_in;
 	if (ret == Z_STREAM_END)
 		return PMD_ZLIB_WHOLE;
+	if (ret == Z_DATA_ERROR && z.msg != NULL && is_incomplete_code(z.msg))
+		return PMD_ZLIB_INCOMPLETE_CODE;
 	if (ret == Z_DATA_ERROR)
 		return PMD_ZLIB_CORRUPT;
 	return z.avail_out == 0 ? PMD_ZLIB_FULL : PMD_ZLIB_TRUNCATED;

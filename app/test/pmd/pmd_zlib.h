@@ -45,6 +45,11 @@ enum pmd_zlib_verdict {
 	PMD_ZLIB_WHOLE,     /**< a final block ends within it */
 	PMD_ZLIB_TRUNCATED, /**< good so far, more is needed */
 	PMD_ZLIB_CORRUPT,
+	/**
+	 * A code that is not complete: zlib refuses the block, others (ISA-L) decode it as long as
+	 * the stream does not use what is missing. Neither is wrong by RFC 1951.
+	 */
+	PMD_ZLIB_INCOMPLETE_CODE,
 	PMD_ZLIB_FULL,      /**< more plain data than room */
 };
 
