@@ -3,15 +3,11 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "zip_worker.h"
-
-#define WORKER_CACHE_LINE 64
+#include "worker_priv.h"
 
 /* SQEs in one call of a service: enough to make the hand-shake around it cheap. */
 #define WORKER_BUDGET 64
@@ -26,57 +22,11 @@
 #define WORKER_SLEEP_FRACTION 4
 #define WORKER_MAX_SLEEP_NS   1000000
 #define WORKER_LONG_IDLE_NS   1000000000
-#define WORKER_LONG_SLEEP_NS  5000000
+#define WORKER_LONG_SLEEP_NS  2000000
+/* Idle for this long: the first worker looks after all, the others sleep until it finds work. */
+#define WORKER_PARK_NS  100000000
 
-/* A control section waits this long for a worker that the one before kept out. */
-#define WORKER_FAIR_NS 100000
-/* Looks at a worker in an SQE before the control section sleeps between them. */
-#define WORKER_PAUSE_SPINS    200
-#define WORKER_PAUSE_SLEEP_NS 20000
-
-#define WORKER_NAME_LEN       16 /* the kernel's limit */
-
-/* A place for a model. */
-struct worker_slot {
-	_Alignas(WORKER_CACHE_LINE) _Atomic(struct zip_model *) model;
-	atomic_uint paused;   /* control sections wanted or entered */
-	atomic_bool kept_out; /* a worker came by meanwhile */
-	pthread_mutex_t section;
-};
-
-struct worker {
-	/* The slot that it is in, or NULL. */
-	_Alignas(WORKER_CACHE_LINE) _Atomic(struct worker_slot *) current;
-	struct zip_worker_pool *pool;
-	unsigned int index;
-	pthread_t thread;
-};
-
-struct zip_worker_pool {
-	unsigned int nb_workers;
-	atomic_uint nb_slots; /* used so far */
-	atomic_bool stop;
-	pthread_mutex_t lock; /* of attach and detach */
-	struct worker_slot slots[ZIP_WORKER_MAX_MODELS];
-	struct worker workers[];
-};
-
-static uint64_t
-worker_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
-static void
-worker_sleep(uint64_t ns)
-{
-	struct timespec ts = {.tv_nsec = (long)ns};
-
-	nanosleep(&ts, NULL);
-}
+#define WORKER_NAME_LEN 16 /* the kernel's limit */
 
 static inline void
 worker_relax(void)
@@ -89,11 +39,12 @@ worker_relax(void)
 }
 
 /*
- * Serve one slot. The store to "current" and the load of "paused" are sequentially consistent, as
- * are their counterparts in zip_worker_pause(): at least one of the two sides sees the other.
+ * Serve a share of one slot. The store to "current" and the load of "paused" are sequentially
+ * consistent, as are their counterparts in zip_worker_pause(): at least one of the two sides sees
+ * the other.
  */
 static unsigned int
-worker_serve(struct worker *self, struct worker_slot *slot)
+worker_serve(struct worker *self, struct worker_slot *slot, unsigned int share, unsigned int budget)
 {
 	struct zip_model *model;
 	unsigned int work = 0;
@@ -111,14 +62,97 @@ worker_serve(struct worker *self, struct worker_slot *slot)
 		atomic_store_explicit(&slot->kept_out, false, memory_order_relaxed);
 	model = atomic_load_explicit(&slot->model, memory_order_relaxed);
 	if (model != NULL)
-		work = zip_model_service(model, self->index, self->pool->nb_workers, WORKER_BUDGET);
+		work = zip_model_service(model, share, self->pool->nb_workers, budget);
 	atomic_store_explicit(&self->current, NULL, memory_order_release);
 	return work;
 }
 
-/* What a worker does with nothing to do: nothing wakes it, so it never sleeps for long. */
+static unsigned int
+worker_serve_share(struct worker *self, unsigned int share, unsigned int budget)
+{
+	struct zip_worker_pool *pool = self->pool;
+	unsigned int nb = atomic_load_explicit(&pool->nb_slots, memory_order_acquire);
+	unsigned int work = 0;
+	unsigned int i;
+
+	for (i = 0; i < nb; i++)
+		work += worker_serve(self, &pool->slots[i], share, budget);
+	return work;
+}
+
 static void
-worker_idle(uint64_t since)
+worker_unpark(struct zip_worker_pool *pool)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&pool->park_lock);
+	for (i = 0; i < pool->nb_workers; i++)
+		atomic_store_explicit(&pool->workers[i].parked, false, memory_order_relaxed);
+	atomic_store_explicit(&pool->nb_parked, 0, memory_order_relaxed);
+	pthread_cond_broadcast(&pool->unparked);
+	pthread_mutex_unlock(&pool->park_lock);
+}
+
+/* Leave the own share to the first worker; what was done to it is seen by it, and the reverse. */
+static uint64_t
+worker_park(struct worker *self)
+{
+	struct zip_worker_pool *pool = self->pool;
+
+	pthread_mutex_lock(&pool->park_lock);
+	if (!atomic_load_explicit(&pool->stop, memory_order_relaxed)) {
+		atomic_fetch_add_explicit(&pool->nb_parked, 1, memory_order_relaxed);
+		atomic_store_explicit(&self->parked, true, memory_order_release);
+	}
+	while (atomic_load_explicit(&self->parked, memory_order_relaxed))
+		pthread_cond_wait(&pool->unparked, &pool->park_lock);
+	pthread_mutex_unlock(&pool->park_lock);
+	return worker_now();
+}
+
+static void
+worker_stop(struct zip_worker_pool *pool)
+{
+	pthread_mutex_lock(&pool->park_lock);
+	atomic_store_explicit(&pool->stop, true, memory_order_relaxed);
+	pthread_mutex_unlock(&pool->park_lock);
+	worker_unpark(pool);
+}
+
+/* The first worker while others are parked: a look at each share, and all are up at any work. */
+static unsigned int
+worker_serve_parked(struct worker *self)
+{
+	struct zip_worker_pool *pool = self->pool;
+	unsigned int work = 0;
+	unsigned int i;
+
+	for (i = 0; i < pool->nb_workers && work == 0; i++) {
+		if (i == self->index ||
+				atomic_load_explicit(
+						&pool->workers[i].parked, memory_order_acquire))
+			work = worker_serve_share(self, i, 1);
+	}
+	if (work > 0)
+		worker_unpark(pool);
+	return work;
+}
+
+static unsigned int
+worker_round(struct worker *self)
+{
+	if (self->index == 0 &&
+			atomic_load_explicit(&self->pool->nb_parked, memory_order_relaxed) > 0)
+		return worker_serve_parked(self);
+	return worker_serve_share(self, self->index, WORKER_BUDGET);
+}
+
+/*
+ * What a worker does with nothing to do: doorbells wake nobody, so it never sleeps for long.
+ * Since when it has nothing to do, afterwards.
+ */
+static uint64_t
+worker_idle(struct worker *self, uint64_t since)
 {
 	uint64_t idle = worker_now() - since;
 	uint64_t most = idle < WORKER_LONG_IDLE_NS ? WORKER_MAX_SLEEP_NS : WORKER_LONG_SLEEP_NS;
@@ -128,8 +162,11 @@ worker_idle(uint64_t since)
 		worker_relax();
 	else if (idle < WORKER_YIELD_NS)
 		sched_yield();
-	else
+	else if (idle < WORKER_PARK_NS || self->index == 0)
 		worker_sleep(sleep < most ? sleep : most);
+	else
+		return worker_park(self);
+	return since;
 }
 
 /*
@@ -161,19 +198,13 @@ worker_main(void *arg)
 	snprintf(name, sizeof(name), "zip-worker-%u", self->index % ZIP_MODEL_MAX_SHARES);
 	pthread_setname_np(pthread_self(), name);
 	while (!atomic_load_explicit(&pool->stop, memory_order_relaxed)) {
-		unsigned int nb = atomic_load_explicit(&pool->nb_slots, memory_order_acquire);
-		unsigned int work = 0;
-		unsigned int i;
-
-		for (i = 0; i < nb; i++)
-			work += worker_serve(self, &pool->slots[i]);
-		if (work > 0) {
+		if (worker_round(self) > 0) {
 			idle_since = 0;
 			continue;
 		}
 		if (idle_since == 0)
 			idle_since = worker_now();
-		worker_idle(idle_since);
+		idle_since = worker_idle(self, idle_since);
 	}
 	return NULL;
 }
@@ -192,7 +223,7 @@ worker_start(struct worker *self, const struct zip_worker_config *config)
 		return ret;
 	ret = -pthread_setaffinity_np(self->thread, sizeof(*config->cpus), config->cpus);
 	if (ret != 0) {
-		atomic_store_explicit(&self->pool->stop, true, memory_order_relaxed);
+		worker_stop(self->pool);
 		pthread_join(self->thread, NULL);
 	}
 	return ret;
@@ -203,7 +234,7 @@ worker_join(struct zip_worker_pool *pool, unsigned int started)
 {
 	unsigned int i;
 
-	atomic_store_explicit(&pool->stop, true, memory_order_relaxed);
+	worker_stop(pool);
 	for (i = 0; i < started; i++)
 		pthread_join(pool->workers[i].thread, NULL);
 }
@@ -216,6 +247,8 @@ worker_free(struct zip_worker_pool *pool)
 	for (i = 0; i < ZIP_WORKER_MAX_MODELS; i++)
 		pthread_mutex_destroy(&pool->slots[i].section);
 	pthread_mutex_destroy(&pool->lock);
+	pthread_mutex_destroy(&pool->park_lock);
+	pthread_cond_destroy(&pool->unparked);
 	free(pool);
 }
 
@@ -231,6 +264,8 @@ worker_alloc(unsigned int workers)
 	memset(pool, 0, size);
 	pool->nb_workers = workers;
 	pthread_mutex_init(&pool->lock, NULL);
+	pthread_mutex_init(&pool->park_lock, NULL);
+	pthread_cond_init(&pool->unparked, NULL);
 	for (i = 0; i < ZIP_WORKER_MAX_MODELS; i++)
 		pthread_mutex_init(&pool->slots[i].section, NULL);
 	for (i = 0; i < workers; i++) {
@@ -279,123 +314,4 @@ zip_worker_pool_destroy(struct zip_worker_pool *pool)
 		return;
 	worker_join(pool, pool->nb_workers);
 	worker_free(pool);
-}
-
-static struct worker_slot *
-worker_find(struct zip_worker_pool *pool, const struct zip_model *model)
-{
-	unsigned int nb = atomic_load_explicit(&pool->nb_slots, memory_order_acquire);
-	unsigned int i;
-
-	for (i = 0; i < nb; i++) {
-		if (atomic_load_explicit(&pool->slots[i].model, memory_order_acquire) == model)
-			return &pool->slots[i];
-	}
-	return NULL;
-}
-
-int
-zip_worker_attach(struct zip_worker_pool *pool, struct zip_model *model)
-{
-	struct worker_slot *slot;
-	unsigned int nb;
-	int ret = 0;
-
-	pthread_mutex_lock(&pool->lock);
-	nb = atomic_load_explicit(&pool->nb_slots, memory_order_relaxed);
-	slot = worker_find(pool, NULL);
-	if (worker_find(pool, model) != NULL)
-		ret = -EEXIST;
-	else if (slot == NULL && nb == ZIP_WORKER_MAX_MODELS)
-		ret = -ENOSPC;
-	else if (slot == NULL)
-		slot = &pool->slots[nb++];
-	if (ret == 0) {
-		/* Under the section, so that a worker sees the model as it is now. */
-		pthread_mutex_lock(&slot->section);
-		atomic_fetch_add(&slot->paused, 1);
-		atomic_store_explicit(&slot->model, model, memory_order_release);
-		atomic_store_explicit(&pool->nb_slots, nb, memory_order_release);
-		atomic_fetch_sub(&slot->paused, 1);
-		pthread_mutex_unlock(&slot->section);
-	}
-	pthread_mutex_unlock(&pool->lock);
-	return ret;
-}
-
-/* Give a worker that was kept out a chance, so that it is not kept out for ever. */
-static void
-worker_be_fair(const struct worker_slot *slot)
-{
-	uint64_t start;
-
-	if (!atomic_load_explicit(&slot->kept_out, memory_order_relaxed))
-		return;
-	start = worker_now();
-	while (atomic_load_explicit(&slot->kept_out, memory_order_relaxed) &&
-			atomic_load_explicit(&slot->paused, memory_order_relaxed) == 0 &&
-			worker_now() - start < WORKER_FAIR_NS)
-		sched_yield();
-}
-
-static void
-worker_wait_quiet(struct zip_worker_pool *pool, const struct worker_slot *slot)
-{
-	unsigned int spins = 0;
-	unsigned int i;
-
-	for (i = 0; i < pool->nb_workers; i++) {
-		while (atomic_load(&pool->workers[i].current) == slot) {
-			if (spins++ < WORKER_PAUSE_SPINS)
-				sched_yield();
-			else
-				worker_sleep(WORKER_PAUSE_SLEEP_NS);
-		}
-	}
-}
-
-void
-zip_worker_pause(struct zip_worker_pool *pool, struct zip_model *model)
-{
-	struct worker_slot *slot = worker_find(pool, model);
-
-	if (slot == NULL)
-		return;
-	worker_be_fair(slot);
-	atomic_fetch_add(&slot->paused, 1);
-	pthread_mutex_lock(&slot->section);
-	zip_model_yield(model, true);
-	worker_wait_quiet(pool, slot);
-}
-
-static void
-worker_leave(struct worker_slot *slot, struct zip_model *model)
-{
-	zip_model_yield(model, false);
-	pthread_mutex_unlock(&slot->section);
-	atomic_fetch_sub(&slot->paused, 1);
-}
-
-void
-zip_worker_resume(struct zip_worker_pool *pool, struct zip_model *model)
-{
-	struct worker_slot *slot = worker_find(pool, model);
-
-	if (slot != NULL)
-		worker_leave(slot, model);
-}
-
-void
-zip_worker_detach(struct zip_worker_pool *pool, struct zip_model *model)
-{
-	struct worker_slot *slot;
-
-	pthread_mutex_lock(&pool->lock);
-	slot = worker_find(pool, model);
-	if (slot != NULL) {
-		zip_worker_pause(pool, model);
-		atomic_store_explicit(&slot->model, NULL, memory_order_release);
-		worker_leave(slot, model);
-	}
-	pthread_mutex_unlock(&pool->lock);
 }

@@ -9,8 +9,9 @@
  * Threads that step models (zip_model.h), and the control section of each model.
  *
  * Worker w of n serves share w of n of every attached model. Doorbells are polled: a worker spins
- * for a moment, then sleeps more and more deeply, at most 1 ms, and at most 5 ms after a second
- * without work; nothing wakes it.
+ * for a moment, then sleeps more and more deeply, at most 1 ms, and at most 2 ms after a second
+ * without work. After a tenth of a second the first worker alone looks after all shares, and the
+ * others sleep until it finds work: idling costs the same whatever their number.
  */
 
 #include <pthread.h>
@@ -38,7 +39,7 @@ struct zip_worker_config {
 	 * faults, such as SIGBUS.
 	 */
 	int (*thread_start)(void *ctx, unsigned int worker, void *(*fn)(void *), void *arg,
-			    pthread_t *thread);
+			pthread_t *thread);
 	void *ctx; /**< first argument of thread_start */
 	/** Where the workers may run; NULL: as thread_start left them. Copied. */
 	const cpu_set_t *cpus;

@@ -197,6 +197,40 @@ section_is_quiet(void **state)
 	bench_close(&bench);
 }
 
+/* After idling, work on any share is found, and the pool ends whoever sleeps. */
+static void
+work_after_idling(void **state)
+{
+	struct zip_worker_pool *pool;
+	struct bench bench;
+	unsigned int round;
+
+	(void)state;
+	open_all(&bench, &pool, 3, ZIP_MODEL_ENGINE_ISAL);
+	assert_int_equal(zip_worker_attach(pool, bench.model), 0);
+	for (round = 0; round < 4; round++) {
+		/* The third share, then the second, the first, the third; and all awake again. */
+		struct app apps[2] = {{.queue = (round * 4 + 4) % 6}, {.queue = (round * 2) % 6}};
+		uint32_t phase[2] = {1, 1};
+		uint32_t at[2] = {0, 0};
+		unsigned int i;
+
+		nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
+		for (i = 0; i < 2; i++) {
+			apps[i].bench = &bench;
+			zip_worker_pause(pool, bench.model);
+			bench_queue(&bench, apps[i].queue, false, DEPTH, 1);
+			zip_worker_resume(pool, bench.model);
+			assert_true(app_burst(&apps[i], &at[i], &phase[i], now_ns() + DEADLINE_NS));
+			assert_false(apps[i].failed);
+		}
+	}
+	nanosleep(&(struct timespec){.tv_nsec = 250000000}, NULL);
+	assert_int_equal(bench_stats(&bench).queues.sqes, 4 * 2 * 4);
+	zip_worker_pool_destroy(pool);
+	bench_close(&bench);
+}
+
 static void *
 pause_often(void *arg)
 {
@@ -306,6 +340,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(traffic_beside_control),
 			cmocka_unit_test(section_is_quiet),
+			cmocka_unit_test(work_after_idling),
 			cmocka_unit_test(sections_are_fair),
 			cmocka_unit_test(models_come_and_go),
 			cmocka_unit_test(bad_pools),
