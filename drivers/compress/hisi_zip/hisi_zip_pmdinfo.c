@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <rte_common.h>
+
+#include "hisi_zip_devargs.h"
+
+/*
+ * What dpdk-pmdinfo finds drivers by. DPDK's own build derives it from the RTE_PMD_REGISTER macros
+ * with a tool that no package has.
+ */
+static const char hisi_zip_pmdinfo_user[] __rte_used =
+	"PMD_INFO_STRING= {\"name\": \"compress_hisi_zip_user\", \"pci_ids\": [], "
+	"\"params\": \"" HISI_ZIP_DEVARGS_TEXT "\"}";
