@@ -61,6 +61,7 @@ run_suite()
         s=1
     fi
     if [ "$f" != 0 ]; then cat "$log.out"; else grep -E '^ *[0-9]+/[0-9]+ ' "$log.out" || true; fi
+    grep -hE '^result: [a-z]' "$log.txt" || true
     echo "== $label: $p passed, $f failed, $s skipped in $((SECONDS - start)) s"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+#
+# autotest.sh embedded|vfio-user PLUGIN MODEL
+#
+# Runs compressdev_autotest of the distribution's dpdk-test on the plug-in. Passes if each case that
+# the driver's capabilities allow passed and the model saw every operation: what was done in
+# software proves nothing.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../../../buildtools/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/../../../buildtools/run.sh"
+
+# Of 27 cases; the others need fixed Huffman, stateful operations or checksums.
+expected=21
+transport=$1
+plugin=$2
+# shellcheck disable=SC2034
+model=$3
+
+# field NAME: the number behind a line of the suite's summary.
+field()
+{
+    sed -n "s/.*Tests $1 *: *\([0-9]*\).*/\1/p" "$log"
+}
+
+fail()
+{
+    cat "$log" >&2
+    die "$transport: $*"
+}
+
+command -v dpdk-test > /dev/null || { say "no dpdk-test here (package dpdk-dev)"; exit 77; }
+prepare_run
+log=$work/log
+vdev=compress_hisi_zip_user0
+if [ "$transport" = vfio-user ]; then
+    start_model
+    vdev+=,path=$work/vf0
+fi
+DPDK_TEST=compressdev_autotest timeout -k 5 90 dpdk-test --no-huge -m 512 --no-pci \
+    --file-prefix "$file_prefix" -d "$plugin" --vdev "$vdev" \
+    > "$log" 2>&1 < /dev/null || fail "dpdk-test ended with status $?"
+if [ "$transport" = vfio-user ]; then
+    stop_model
+    seen=$(model_sqes)
+else
+    seen=$(embedded_sqes "$log")
+fi
+
+grep -E '\+ TestCase' "$log" || fail "no test was run"
+passed=$(field Passed) failed=$(field Failed) unsupported=$(field Unsupported)
+read -r engine software < <(driver_ops "$log") || fail "the driver counted nothing"
+echo "result: $transport: $passed passed, $failed failed, $unsupported unsupported;" \
+    "$engine operations by the engine, $software in software, the model saw $seen"
+[ "$failed" = 0 ] || fail "cases failed"
+[ "$passed" = $expected ] || fail "$passed cases passed, not $expected"
+[ "$engine" -gt 0 ] || fail "no operation reached the engine"
+[ "$engine" = "$seen" ] || fail "the driver counts $engine operations, the model $seen"
+[ "$software" = 0 ] || fail "$software operations were done in software"

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+# shellcheck shell=bash disable=SC2154,SC2034
+
+# What is needed to run a stock DPDK program on the plug-in; sourced after lib.sh. At exit what was
+# started is ended, and what was put down is removed.
+
+plugin=$top/build/drivers/librte_compress_hisi_zip.so
+model=$top/build/app/hisi-zip-model
+launcher=() # of the model: what pins it
+file_prefix=hisi_zip_$$
+work=
+private=
+model_pid=
+
+cleanup()
+{
+    [ -z "$model_pid" ] || { kill "$model_pid" && wait "$model_pid"; } 2> /dev/null || true
+    [ -z "$work" ] || rm -rf "$work"
+    [ -z "$private" ] || rm -rf "$private"
+    rm -rf "/var/run/dpdk/$file_prefix" "${XDG_RUNTIME_DIR:-/tmp}/dpdk/$file_prefix"
+}
+
+# EAL loads no plug-in from below a folder that all may write, and none is mapped where programs
+# may not be executed, as is the rule for /run on some systems.
+fit_for_plugins()
+{
+    local dir
+
+    dir=$(realpath "$1" 2> /dev/null) || return 1
+    [ -w "$dir" ] || return 1
+    while [ "$dir" != / ]; do
+        [ -z "$(find "$dir" -maxdepth 0 -perm -o+w)" ] || return 1
+        dir=$(dirname "$dir")
+    done
+}
+
+# Sets work, a folder for what runs leave, and plugin, a copy in a folder that EAL accepts.
+prepare_run()
+{
+    local base bases=("$HOME/.cache" "${XDG_RUNTIME_DIR:-}")
+
+    trap cleanup EXIT
+    trap 'exit 130' INT TERM
+    work=$(mktemp -d)
+    [ "$(id -u)" != 0 ] || bases=(/run /var/cache "${bases[@]}")
+    mkdir -p "$HOME/.cache" 2> /dev/null || true
+    for base in "${bases[@]}"; do
+        fit_for_plugins "$base" || continue
+        private=$(mktemp -d "$base/hisi_zip.XXXXXX") || continue
+        install -m 700 /bin/true "$private/probe"
+        if "$private/probe" 2> /dev/null; then
+            cp "$plugin" "$private/" && plugin=$private/${plugin##*/}
+            return 0
+        fi
+        rm -rf "$private"
+        private=
+    done
+    die "no folder to load the plug-in from: EAL refuses those below a world-writable one" \
+        "(tried ${bases[*]})"
+}
+
+# start_model [option...]: the model's process, serving $work/vf0, its counters in $work/stats.
+start_model()
+{
+    local tries
+
+    rm -f "$work/stats"
+    "${launcher[@]}" "$model" --socket "$work/vf0" --stats="$work/stats" "$@" \
+        > "$work/model.log" 2>&1 &
+    model_pid=$!
+    for ((tries = 100; tries > 0; tries--)); do
+        [ ! -S "$work/vf0" ] || return 0
+        kill -0 "$model_pid" 2> /dev/null || break
+        sleep 0.1
+    done
+    cat "$work/model.log" >&2
+    die "the model did not start"
+}
+
+# Ends the model, which writes its counters.
+stop_model()
+{
+    local status=0
+
+    kill "$model_pid" || true
+    wait "$model_pid" || status=$?
+    model_pid=
+    [ $status = 0 ] || { cat "$work/model.log" >&2; die "the model ended with status $status"; }
+}
+
+# The entries that a model counted, by its file of counters or by the log of the program it was in.
+model_sqes()
+{
+    awk '$1 == "total.sqes" { print $2 }' "$work/stats"
+}
+
+embedded_sqes()
+{
+    sed -n 's/.*: embedded model: sqes \([0-9]*\),.*/\1/p' "$1" | tail -n 1
+}
+
+# driver_ops LOG: prints the operations that the driver gave to the engine, and those in software.
+driver_ops()
+{
+    sed -n 's/.*: ops hw \([0-9]*\), sw \([0-9]*\),.*/\1 \2/p' "$1" | tail -n 1
+}
