@@ -41,10 +41,14 @@ hisi_qm_cpus_parse(const char *text, rte_cpuset_t *cpus)
 	int ret;
 
 	CPU_ZERO(cpus);
-	do {
+	for (;;) {
 		ret = cpus_parse_item(&text, cpus);
-	} while (ret == 0 && *text++ == '+');
-	return ret != 0 || text[-1] != '\0' ? -EINVAL : 0;
+		if (ret != 0 || *text == '\0')
+			return ret;
+		if (*text != '+' && *text != ',')
+			return -EINVAL;
+		text++;
+	}
 }
 
 static void

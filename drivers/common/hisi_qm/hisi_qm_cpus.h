@@ -15,8 +15,8 @@
 #include <rte_os.h>
 
 /**
- * Parses a list of CPUs: numbers and ranges joined by '+', such as 2-3+5 (a comma would end a
- * device argument).
+ * Parses a list of CPUs: numbers and ranges joined by '+' or ',', such as 2-3+5 (in a device
+ * argument a comma needs brackets around the list).
  *
  * @return 0; -EINVAL, also for a list without a CPU.
  */

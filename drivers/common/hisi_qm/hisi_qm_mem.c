@@ -136,12 +136,13 @@ hisi_qm_mem_detach(struct hisi_qm_dev *dev)
 	rte_mem_event_callback_unregister(name, dev);
 }
 
-int
-hisi_qm_mem_fd(const void *va, uint64_t *offset)
+/* One page: what of it follows @p va, and where that is. */
+static int
+mem_page_fd(const void *va, uint64_t *offset, size_t *len)
 {
 	struct rte_memseg_list *msl = rte_mem_virt2memseg_list(va);
 	struct rte_memseg *ms = msl == NULL ? NULL : rte_mem_virt2memseg(va, msl);
-	size_t start;
+	size_t start, skip;
 	int fd;
 
 	if (ms == NULL)
@@ -149,6 +150,24 @@ hisi_qm_mem_fd(const void *va, uint64_t *offset)
 	fd = rte_memseg_get_fd_thread_unsafe(ms);
 	if (fd < 0 || rte_memseg_get_fd_offset_thread_unsafe(ms, &start) != 0)
 		return -ENOTSUP;
-	*offset = start + RTE_PTR_DIFF(va, ms->addr);
+	skip = RTE_PTR_DIFF(va, ms->addr);
+	*offset = start + skip;
+	*len = ms->len - skip;
+	return fd;
+}
+
+int
+hisi_qm_mem_fd(const void *va, uint64_t *offset, size_t *len)
+{
+	size_t done, next_len;
+	uint64_t next;
+	int fd = mem_page_fd(va, offset, &done);
+
+	if (fd < 0)
+		return fd;
+	while (done < *len && mem_page_fd(RTE_PTR_ADD(va, done), &next, &next_len) == fd &&
+	       next == *offset + done)
+		done += next_len;
+	*len = RTE_MIN(*len, done);
 	return fd;
 }

@@ -29,8 +29,10 @@ void hisi_qm_mem_detach(struct hisi_qm_dev *dev);
  * The descriptor behind memory of EAL.
  *
  * @param offset of @p va in the descriptor, bytes
- * @return descriptor, EAL's; -ENOTSUP for memory without one. Any thread; memory events wait.
+ * @param len bytes wanted, 1 at least; cut to those that lie in the descriptor one after another
+ * @return descriptor, EAL's; -ENOTSUP for memory without one. The memory must not be given back
+ *         meanwhile.
  */
-int hisi_qm_mem_fd(const void *va, uint64_t *offset);
+int hisi_qm_mem_fd(const void *va, uint64_t *offset, size_t *len);
 
 #endif /* HISI_QM_MEM_H */

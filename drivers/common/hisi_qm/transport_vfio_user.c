@@ -5,8 +5,8 @@
 /* A function that another process serves over vfio-user. */
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -28,18 +28,27 @@
 struct transport_vfio_user {
 	struct hisi_qm_dev *dev;
 	struct vfio_user_client *client;
-	struct rte_intr_handle *watch; /**< of the socket; NULL: not watched */
+	struct rte_intr_handle *watch; /**< of watch_fd; NULL: the socket is not watched */
+	int watch_fd;                  /**< ready when the socket is hung up, and only then */
 	uint8_t *shadow;               /**< mapped BAR 0 range, NULL: none */
 	struct hisi_qm_pci_caps caps;
-	uint32_t armed; /**< vectors with an eventfd */
+	uint32_t armed; /**< vectors with an eventfd; control threads and who finds it lost */
 };
+
+/* What kills the client differs, what it means does not. */
+static int
+vu_result(const struct transport_vfio_user *vu, int ret)
+{
+	return ret != 0 && vfio_user_client_dead(vu->client) ? -ENODEV : ret;
+}
 
 static int
 vu_config_read(struct hisi_qm_dev *dev, uint32_t offset, void *buf, size_t len)
 {
 	struct transport_vfio_user *vu = dev->transport;
 
-	return vfio_user_client_region_read(vu->client, VFIO_USER_REGION_CONFIG, offset, buf, len);
+	return vu_result(vu, vfio_user_client_region_read(vu->client, VFIO_USER_REGION_CONFIG,
+							  offset, buf, len));
 }
 
 static int
@@ -47,8 +56,8 @@ vu_config_write(struct hisi_qm_dev *dev, uint32_t offset, const void *buf, size_
 {
 	struct transport_vfio_user *vu = dev->transport;
 
-	return vfio_user_client_region_write(vu->client, VFIO_USER_REGION_CONFIG, offset, buf, len,
-					     false);
+	return vu_result(vu, vfio_user_client_region_write(vu->client, VFIO_USER_REGION_CONFIG,
+							   offset, buf, len, false));
 }
 
 static const struct hisi_qm_pci_config vu_config = {
@@ -57,22 +66,14 @@ static const struct hisi_qm_pci_config vu_config = {
 };
 
 /* Nothing can be done about a peer that hangs up but to say so: the driver above stops and
- * starts. Unregistered at once, since a hung-up descriptor is ready for ever.
+ * starts. Taken off the watch at once, since a hung-up socket is ready for ever.
  */
 static void
 vu_hangup(void *arg)
 {
 	struct transport_vfio_user *vu = arg;
-	struct pollfd fd = {
-		.fd = vfio_user_client_fd(vu->client),
-		.events = POLLRDHUP,
-	};
 
-	/* Also called for answers that another thread is about to read. */
-	if (poll(&fd, 1, 0) <= 0 || (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0)
-		return;
-	if (rte_intr_callback_unregister_pending(vu->watch, vu_hangup, vu, NULL) < 0)
-		return;
+	epoll_ctl(vu->watch_fd, EPOLL_CTL_DEL, vfio_user_client_fd(vu->client), NULL);
 	vfio_user_client_shutdown(vu->client);
 	hisi_qm_dev_lost(vu->dev, "the model hung up");
 }
@@ -82,10 +83,30 @@ vu_unwatch(struct transport_vfio_user *vu)
 {
 	if (vu->watch == NULL)
 		return;
-	/* -ENOENT: the hang-up has unregistered it. */
 	rte_intr_callback_unregister_sync(vu->watch, vu_hangup, vu);
 	rte_intr_instance_free(vu->watch);
+	close(vu->watch_fd);
 	vu->watch = NULL;
+}
+
+/* EAL's interrupt thread also wakes up for bytes to read, which are the business of the thread
+ * that waits for them. An epoll descriptor of its own asks for the end only.
+ */
+static int
+vu_watch_socket(const struct transport_vfio_user *vu)
+{
+	struct epoll_event event = {.events = EPOLLRDHUP};
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (epoll_ctl(fd, EPOLL_CTL_ADD, vfio_user_client_fd(vu->client), &event) != 0) {
+		int ret = -errno;
+
+		close(fd);
+		return ret;
+	}
+	return fd;
 }
 
 static int
@@ -93,14 +114,20 @@ vu_watch(struct transport_vfio_user *vu)
 {
 	int ret;
 
+	vu->watch_fd = vu_watch_socket(vu);
+	if (vu->watch_fd < 0)
+		return vu->watch_fd;
 	vu->watch = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
-	if (vu->watch == NULL)
+	if (vu->watch == NULL) {
+		close(vu->watch_fd);
 		return -ENOMEM;
+	}
 	rte_intr_type_set(vu->watch, RTE_INTR_HANDLE_EXT);
-	rte_intr_fd_set(vu->watch, vfio_user_client_fd(vu->client));
+	rte_intr_fd_set(vu->watch, vu->watch_fd);
 	ret = rte_intr_callback_register(vu->watch, vu_hangup, vu);
 	if (ret < 0) {
 		rte_intr_instance_free(vu->watch);
+		close(vu->watch_fd);
 		vu->watch = NULL;
 	}
 	return ret;
@@ -116,7 +143,7 @@ vu_map_shadow(struct transport_vfio_user *vu)
 
 	ret = vfio_user_client_region_info(vu->client, HISI_SHADOW_BAR, &bar);
 	if (ret != 0)
-		return ret;
+		return vu_result(vu, ret);
 	/* Sealed: a peer that could cut the file short could kill us by SIGBUS. */
 	if (bar.fd >= 0 && bar.sealed && bar.nb_areas == 1 && bar.areas[0].offset == 0 &&
 	    bar.areas[0].size >= (uint64_t)cap->offset + cap->range)
@@ -135,13 +162,14 @@ vu_map_shadow(struct transport_vfio_user *vu)
 static int
 vu_enable(struct transport_vfio_user *vu)
 {
-	uint32_t mask = ~vu->armed & ((1u << HISI_PCI_NB_VECTORS) - 1);
+	uint32_t armed = __atomic_load_n(&vu->armed, __ATOMIC_RELAXED);
+	uint32_t mask = ~armed & ((1u << HISI_PCI_NB_VECTORS) - 1);
 	uint16_t control = PCI_MSI_ENABLE_4;
 	uint8_t msi = vu->caps.msi;
 	int ret;
 
 	ret = hisi_qm_pci_enable(vu->dev, &vu_config);
-	if (ret != 0 || msi == 0 || vu->armed == 0)
+	if (ret != 0 || msi == 0 || armed == 0)
 		return ret;
 	ret = vu_config_write(vu->dev, msi + PCI_MSI_MASK, &mask, sizeof(mask));
 	if (ret == 0)
@@ -209,7 +237,8 @@ vu_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 {
 	struct transport_vfio_user *vu = dev->transport;
 
-	return vfio_user_client_region_read(vu->client, HISI_PCI_BAR_REGS, offset, value, size);
+	return vu_result(vu, vfio_user_client_region_read(vu->client, HISI_PCI_BAR_REGS, offset,
+							  value, size));
 }
 
 static int
@@ -219,8 +248,8 @@ vu_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const void 
 	struct transport_vfio_user *vu = dev->transport;
 
 	/* Registers of 64 bits are doorbells: nobody waits for those. */
-	return vfio_user_client_region_write(vu->client, bar, offset, value, size,
-					     size == sizeof(uint64_t));
+	return vu_result(vu, vfio_user_client_region_write(vu->client, bar, offset, value, size,
+							   size == sizeof(uint64_t)));
 }
 
 static int
@@ -228,8 +257,8 @@ vu_mb_write(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb)
 {
 	struct transport_vfio_user *vu = dev->transport;
 
-	return vfio_user_client_region_write(vu->client, HISI_PCI_BAR_REGS, HISI_QM_MB, mb,
-					     sizeof(*mb), false);
+	return vu_result(vu, vfio_user_client_region_write(vu->client, HISI_PCI_BAR_REGS,
+							   HISI_QM_MB, mb, sizeof(*mb), false));
 }
 
 static int
@@ -242,25 +271,39 @@ vu_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell
 }
 
 static int
-vu_dma_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
-{
-	struct transport_vfio_user *vu = dev->transport;
-	uint64_t offset;
-	int fd = hisi_qm_mem_fd(va, &offset);
-
-	if (fd < 0)
-		return fd;
-	return vfio_user_client_dma_map(vu->client, fd, offset, iova, len,
-					VFIO_USER_DMA_F_READ | VFIO_USER_DMA_F_WRITE);
-}
-
-static int
 vu_dma_unmap(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 {
 	struct transport_vfio_user *vu = dev->transport;
 
 	RTE_SET_USED(va);
-	return vfio_user_client_dma_unmap(vu->client, iova, len);
+	return vu_result(vu, vfio_user_client_dma_unmap(vu->client, iova, len));
+}
+
+/* A map for each descriptor behind the range. */
+static int
+vu_dma_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
+{
+	struct transport_vfio_user *vu = dev->transport;
+	size_t done = 0;
+
+	while (done < len) {
+		size_t piece = len - done;
+		uint64_t offset;
+		int fd = hisi_qm_mem_fd(RTE_PTR_ADD(va, done), &offset, &piece);
+		int ret = fd;
+
+		if (fd >= 0)
+			ret = vfio_user_client_dma_map(vu->client, fd, offset, iova + done, piece,
+						       VFIO_USER_DMA_F_READ |
+							       VFIO_USER_DMA_F_WRITE);
+		if (ret != 0) {
+			if (done != 0)
+				vu_dma_unmap(dev, va, iova, done);
+			return vu_result(vu, ret);
+		}
+		done += piece;
+	}
+	return 0;
 }
 
 static int
@@ -269,13 +312,14 @@ vu_reset(struct hisi_qm_dev *dev)
 	struct transport_vfio_user *vu = dev->transport;
 	int ret = vfio_user_client_reset(vu->client);
 
-	return ret == 0 ? vu_enable(vu) : ret;
+	return ret == 0 ? vu_enable(vu) : vu_result(vu, ret);
 }
 
 static int
 vu_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 {
 	struct transport_vfio_user *vu = dev->transport;
+	uint32_t bit = 1u << vector;
 	int ret;
 
 	if (vu->caps.msi == 0)
@@ -283,9 +327,11 @@ vu_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 	ret = vfio_user_client_set_irqs(vu->client, VFIO_USER_IRQ_MSI, vector, 1,
 					eventfd < 0 ? NULL : &eventfd);
 	if (ret != 0)
-		return ret;
-	vu->armed &= ~(1u << vector);
-	vu->armed |= (eventfd >= 0) ? 1u << vector : 0;
+		return vu_result(vu, ret);
+	if (eventfd < 0)
+		__atomic_fetch_and(&vu->armed, ~bit, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_or(&vu->armed, bit, __ATOMIC_RELAXED);
 	return vu_enable(vu);
 }
 
