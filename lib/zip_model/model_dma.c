@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model_dma.h"
+#include "model_dma_words.h"
 
 size_t
 zip_model_dma_bound(const struct model_dma_entry *entries, size_t nb, uint64_t iova)

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "model_dma.h"
+#include "model_dma_words.h"
 
 #define MODEL_DMA_FIRST_CAPACITY 64
 

@@ -102,6 +102,11 @@ open_all(struct bench *bench, struct zip_worker_pool **pool, unsigned int worker
 	bench_open(bench, &config);
 	bench_events(bench);
 	bench_text(bench->mem + BENCH_IN, LEN);
+	/* Input and output in pieces of their own, so that each SQE has to look them up. */
+	assert_int_equal(zip_model_dma_unmap(bench->model, BENCH_IOVA + BENCH_IN, 0x100000), 0);
+	assert_int_equal(zip_model_dma_map(bench->model, BENCH_IOVA + BENCH_IN, 0x100000,
+					 bench->mem + BENCH_IN, 1),
+			0);
 	assert_int_equal(zip_worker_pool_create(&worker_config, pool), 0);
 }
 
