@@ -21,7 +21,8 @@
  * A client that truncates a file behind its memory raises SIGBUS in whoever touches it. While
  * any server exists the process has a SIGBUS handler: the memory becomes private zero pages, the
  * touching thread goes on, and the client is dropped. A SIGBUS elsewhere goes to the handler
- * that was installed before. Install handlers of your own before the first server is created.
+ * that was installed before. Install handlers of your own before the first server is created, and
+ * do not block SIGBUS in threads that touch the memory: blocked, it kills the process.
  */
 
 #include <stdbool.h>
@@ -71,8 +72,8 @@ struct vfio_user_device_desc {
 /** The device. Only region_read and region_write are mandatory. */
 struct vfio_user_device_ops {
 	/**
-	 * Read a BAR by message. Offset and length lie within the BAR; any length and alignment
-	 * up to VFIO_USER_MAX_XFER may come, including 0 never.
+	 * Read a BAR by message. Offset and length lie within the BAR; any alignment may come,
+	 * and any length from 1 to VFIO_USER_MAX_XFER bytes.
 	 *
 	 * @return  0, or a negative errno that the client gets
 	 */
