@@ -61,8 +61,6 @@ model_process_start(struct model_process *process, const char *program,
 		    const char *const *options)
 {
 	const char *tmp = getenv("TMPDIR");
-	char line[256];
-	int pipes[2];
 
 	snprintf(process->folder, sizeof(process->folder), "%.32s/hisi-zip-XXXXXX",
 		 tmp == NULL ? "/tmp" : tmp);
@@ -70,6 +68,16 @@ model_process_start(struct model_process *process, const char *program,
 	for (int i = 0; i < 2; i++)
 		snprintf(process->sockets[i], sizeof(process->sockets[i]), "%s/s%d",
 			 process->folder, i);
+	model_process_restart(process, program, options);
+}
+
+void
+model_process_restart(struct model_process *process, const char *program,
+		      const char *const *options)
+{
+	char line[256];
+	int pipes[2];
+
 	assert_int_equal(pipe(pipes), 0);
 	process->pid = fork();
 	assert_int_not_equal(process->pid, -1);
@@ -83,6 +91,14 @@ model_process_start(struct model_process *process, const char *program,
 	process->output = pipes[0];
 	read_line(process, line, sizeof(line));
 	assert_int_equal(strncmp(line, "ready: ", 7), 0);
+}
+
+void
+model_process_kill(struct model_process *process)
+{
+	assert_int_equal(kill(process->pid, SIGKILL), 0);
+	assert_int_equal(waitpid(process->pid, NULL, 0), process->pid);
+	close(process->output);
 }
 
 uint64_t

@@ -30,6 +30,13 @@ struct model_process {
 void model_process_start(struct model_process *process, const char *program,
 			 const char *const *options);
 
+/** End it by SIGKILL; its sockets stay. */
+void model_process_kill(struct model_process *process);
+
+/** Start the program again at the sockets of one that was killed. */
+void model_process_restart(struct model_process *process, const char *program,
+			   const char *const *options);
+
 /** Ask for the counters; the one of that key. Fails the test if there is none. */
 uint64_t model_process_counter(struct model_process *process, const char *key);
 
