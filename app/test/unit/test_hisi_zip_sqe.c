@@ -181,27 +181,50 @@ expect_refused(struct test_pair *pair, unsigned int op, uint8_t status)
 	assert_int_equal(pair->hw[0].sq_rings, rings);
 }
 
-/* More segments than max_sge, a chain that is shorter than it says, one without any room. */
+/* A chain that is shorter than it says, one without any room; neither leaves anything behind. */
 static void
 bad_chains(void **state)
 {
 	struct test_pair *pair = *state;
-	uint16_t lengths[600] = {0};
+	uint16_t lengths[4] = {0};
 
-	lengths[0] = 1;
-	chain(pair, &pair->src[0], 0, lengths, 600);
-	pair->ops[0].src.length = 1001;
-	expect_refused(pair, 0, RTE_COMP_OP_STATUS_INVALID_ARGS);
 	pair->src[1].nb_segs = 3;
 	pair->src[1].pkt_len = 5000;
 	pair->ops[1].src.length = 1001;
 	expect_refused(pair, 1, RTE_COMP_OP_STATUS_INVALID_ARGS);
-	chain(pair, &pair->dst[2], 10, lengths + 1, 4);
+	chain(pair, &pair->dst[2], 10, lengths, 4);
 	pair->ops[2].dst.offset = 2000;
 	expect_refused(pair, 2, RTE_COMP_OP_STATUS_INVALID_ARGS);
-	/* None of them left anything behind. */
 	assert_int_equal(pair->qp.queue[0].sgl_tail, 0);
 	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &pair->op[3], 16), 16);
+}
+
+/* Of 601 segments 600 are allowed: those before the offset and behind the end do not count. */
+static void
+too_many_segments(void **state)
+{
+	struct test_pair *pair = *state;
+	struct rte_comp_op *op = &pair->ops[0];
+	uint16_t lengths[600];
+
+	for (unsigned int i = 0; i < 600; i++)
+		lengths[i] = 2;
+	chain(pair, &pair->src[0], 0, lengths, 600);
+	op->src.length = 1000 + 2 * 599 + 1;
+	expect_refused(pair, 0, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	op->src.length--;
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &op, 1), 1);
+	op->src.offset = 1000;
+	op->src.length = 1200;
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &op, 1), 1);
+	test_complete(pair, 0, 0, 2);
+	assert_int_equal(hisi_zip_dequeue_burst(&pair->qp, (struct rte_comp_op *[8]){0}, 8), 2);
+	op->m_dst = op->m_src;
+	op->dst.offset = 999;
+	expect_refused(pair, 0, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	op->dst.offset = 1001;
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &op, 1), 1);
+	assert_int_equal(test_sqe(pair, 0, 2)[14], 1199);
 }
 
 /* Lists of many sizes, round and round through the arena, which is never found wanting. */
@@ -245,7 +268,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(flat), TEST(lists), TEST(chain_of_lists), TEST(bad_chains), TEST(arena),
+		TEST(flat), TEST(lists), TEST(chain_of_lists), TEST(bad_chains),
+		TEST(too_many_segments), TEST(arena),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,18 +61,41 @@ hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint64_t chain_sum, uint32_t 
 }
 
 /*
- * Writes lists for at most "want" bytes of a chain from "offset" on; returns how many bytes they
- * cover and moves the place behind them. Entries start inside a segment rather than with the
- * SQE's offsets, of which it is not stated whether they may cross the first entry.
+ * The most entries that "want" bytes of a chain from "offset" on may take; they are counted only
+ * where the chain is long, as much of it may lie before the offset.
+ */
+static inline uint32_t
+hisi_zip_sgl_bound(const struct rte_mbuf *m, uint32_t offset, uint32_t want, uint32_t max_sge)
+{
+	uint32_t nb_sges = 0;
+
+	if (likely(m->nb_segs <= max_sge))
+		return m->nb_segs;
+	for (; m != NULL && want != 0 && nb_sges <= max_sge; m = m->next) {
+		uint32_t skipped = RTE_MIN(offset, m->data_len);
+		uint32_t length = RTE_MIN(m->data_len - skipped, want);
+
+		offset -= skipped;
+		want -= length;
+		nb_sges += length != 0;
+	}
+	return nb_sges;
+}
+
+/*
+ * Writes lists of at most "max" entries for at most "want" bytes of a chain from "offset" on;
+ * returns how many bytes they cover and moves the place behind them. Entries start inside a
+ * segment rather than with the SQE's offsets, of which it is not stated whether they may cross
+ * the first entry.
  */
 static __rte_always_inline uint32_t
 hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, uint32_t offset,
-		   uint32_t want)
+		   uint32_t want, uint32_t max)
 {
 	hisi_zip_quad *sge = (hisi_zip_quad *)(place->va + sizeof(struct hisi_hw_sgl));
-	uint32_t segments = m->nb_segs, sum = segments, left = want, used = 0;
+	uint32_t sum = max, left = want, used = 0;
 
-	for (; segments != 0 && m != NULL; segments--, m = m->next) {
+	for (; m != NULL && max != 0; m = m->next) {
 		uint32_t length = m->data_len;
 
 		/* Also skips empty segments: what an empty entry means is not stated. */
@@ -90,6 +113,7 @@ hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, u
 		sge[1] = (hisi_zip_quad){length, 0};
 		sge += 2;
 		used++;
+		max--;
 		offset = 0;
 		left -= length;
 		if (left == 0)
@@ -114,13 +138,18 @@ int
 hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		  struct hisi_zip_buffers *buffers)
 {
+	uint32_t at = queue->sgl_next, skip = 0, units, room, nb_src, nb_dst;
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
-	uint32_t at = queue->sgl_next, skip = 0, units;
 	struct hisi_zip_sgl_place place;
 
-	if (unlikely(src->nb_segs > queue->max_sge || dst->nb_segs > queue->max_sge))
+	if (unlikely(op->dst.offset >= dst->pkt_len))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	units = hisi_zip_sgl_units(src->nb_segs) + hisi_zip_sgl_units(dst->nb_segs);
+	room = RTE_MIN(dst->pkt_len - op->dst.offset, HISI_ZIP_MAX_BYTES);
+	nb_src = hisi_zip_sgl_bound(src, op->src.offset, op->src.length, queue->max_sge);
+	nb_dst = hisi_zip_sgl_bound(dst, op->dst.offset, room, queue->max_sge);
+	if (unlikely(nb_src > queue->max_sge || nb_dst > queue->max_sge))
+		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	units = hisi_zip_sgl_units(nb_src) + hisi_zip_sgl_units(nb_dst);
 	if (unlikely(at + units > queue->sgl_size)) {
 		skip = queue->sgl_size - at;
 		at = 0;
@@ -131,15 +160,11 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 	place.va = queue->sgl_mem + (size_t)at * HISI_ZIP_SGL_ALIGN;
 	place.iova = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
 	buffers->source = place.iova;
-	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length) !=
+	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length, nb_src) !=
 		     op->src.length))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	buffers->dest = place.iova;
-	if (unlikely(op->dst.offset >= dst->pkt_len))
-		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset,
-					   RTE_MIN(dst->pkt_len - op->dst.offset,
-						   HISI_ZIP_MAX_BYTES));
+	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst);
 	if (unlikely(buffers->room == 0))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 
