@@ -131,6 +131,7 @@ struct hisi_zip_dev {
 	union {
 		struct hisi_qm_vfio_user_args vfio_user;
 		struct hisi_qm_emu_args emu;
+		struct hisi_qm_pci_args pci;
 	} transport;
 	uint8_t id;      /**< of the rte device */
 	bool configured; /**< since the last close */
@@ -140,6 +141,21 @@ struct hisi_zip_dev {
 	LIST_HEAD(, hisi_zip_xform) xforms;
 	struct hisi_zip_totals totals;
 };
+
+/** Sets dev->qm.ops and dev->transport for a device of a bus. */
+typedef void (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_device *device);
+
+/**
+ * Creates the rte device of a function and opens that: what all probes share.
+ *
+ * @param socket NUMA node of the function's memory, or SOCKET_ID_ANY
+ * @return 0; -ENOTSUP in a secondary; -ENODEV; or as hisi_qm_dev_open(). Logged.
+ */
+int hisi_zip_create(struct rte_device *device, const char *name, int socket,
+		    const struct hisi_zip_devargs *args, hisi_zip_choose_fn choose);
+
+/** Stops and closes a device, gives the function back. @return 0; -ENODEV; as the close. */
+int hisi_zip_remove(const char *name);
 
 /** The thirteen ops. */
 extern struct rte_compressdev_ops hisi_zip_ops;

@@ -18,12 +18,19 @@
 #define HISI_ZIP_DEFAULT_MAX_SGE 1024
 #define HISI_ZIP_MAX_PACE_NS 1000000000
 
+/* Where an argument is valid. */
+enum hisi_zip_arg_scope {
+	HISI_ZIP_ARG_ALL,
+	HISI_ZIP_ARG_VDEV,
+	HISI_ZIP_ARG_EMBEDDED, /* vdev without path= */
+};
+
 /* An argument: parse() returns 0 or -EINVAL. */
 struct hisi_zip_arg {
 	const char *key;
 	const char *valid; /* for messages */
 	int (*parse)(const char *value, struct hisi_zip_devargs *args);
-	bool embedded; /* only without path= */
+	enum hisi_zip_arg_scope scope;
 };
 
 /* A name and the number it stands for. */
@@ -172,17 +179,20 @@ hisi_zip_parse_faults(const char *value, struct hisi_zip_devargs *args)
 }
 
 static const struct hisi_zip_arg hisi_zip_args[] = {
-	{"path", "the path of a model's socket, at most 107 bytes", hisi_zip_parse_path, false},
-	{"hw", "v3", hisi_zip_parse_hw, false},
-	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, false},
-	{"shadow", "on, off", hisi_zip_parse_shadow, false},
-	{"queues", "an even number from 2 to 1024", hisi_zip_parse_queues, true},
-	{"engine", "isal, zlib, null", hisi_zip_parse_engine, true},
-	{"level", "0 to 3 with engine=isal, 0 to 9 with engine=zlib", hisi_zip_parse_level, true},
-	{"workers", "a number from 1 to 64", hisi_zip_parse_workers, true},
-	{"pace_ns", "a number from 0 to 1000000000", hisi_zip_parse_pace, true},
-	{"cores", "CPUs as in 1 or 2-3 or 1+3-5", hisi_zip_parse_cores, true},
-	{"faults", "faults joined by +, as in wrong-phase:nth=10", hisi_zip_parse_faults, true},
+	{"path", "the path of a model's socket, at most 107 bytes",
+	 hisi_zip_parse_path, HISI_ZIP_ARG_VDEV},
+	{"hw", "v3", hisi_zip_parse_hw, HISI_ZIP_ARG_VDEV},
+	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, HISI_ZIP_ARG_ALL},
+	{"shadow", "on, off", hisi_zip_parse_shadow, HISI_ZIP_ARG_ALL},
+	{"queues", "an even number from 2 to 1024", hisi_zip_parse_queues, HISI_ZIP_ARG_EMBEDDED},
+	{"engine", "isal, zlib, null", hisi_zip_parse_engine, HISI_ZIP_ARG_EMBEDDED},
+	{"level", "0 to 3 with engine=isal, 0 to 9 with engine=zlib",
+	 hisi_zip_parse_level, HISI_ZIP_ARG_EMBEDDED},
+	{"workers", "a number from 1 to 64", hisi_zip_parse_workers, HISI_ZIP_ARG_EMBEDDED},
+	{"pace_ns", "a number from 0 to 1000000000", hisi_zip_parse_pace, HISI_ZIP_ARG_EMBEDDED},
+	{"cores", "CPUs as in 1 or 2-3 or 1+3-5", hisi_zip_parse_cores, HISI_ZIP_ARG_EMBEDDED},
+	{"faults", "faults joined by +, as in wrong-phase:nth=10",
+	 hisi_zip_parse_faults, HISI_ZIP_ARG_EMBEDDED},
 };
 
 static const struct hisi_zip_arg *
@@ -194,13 +204,21 @@ hisi_zip_find_arg(const char *key)
 	return NULL;
 }
 
+static bool
+hisi_zip_arg_on(const struct hisi_zip_arg *arg, enum hisi_zip_bus bus)
+{
+	return bus == HISI_ZIP_BUS_VDEV || arg->scope == HISI_ZIP_ARG_ALL;
+}
+
 static int
-hisi_zip_unknown_arg(const char *name, const char *key)
+hisi_zip_unknown_arg(const char *name, const char *key, enum hisi_zip_bus bus)
 {
 	char keys[256] = "";
 
 	for (unsigned int i = 0; i < RTE_DIM(hisi_zip_args); i++) {
-		strlcat(keys, i == 0 ? "" : ", ", sizeof(keys));
+		if (!hisi_zip_arg_on(&hisi_zip_args[i], bus))
+			continue;
+		strlcat(keys, keys[0] == '\0' ? "" : ", ", sizeof(keys));
 		strlcat(keys, hisi_zip_args[i].key, sizeof(keys));
 	}
 	HISI_ZIP_LOG(ERR, "unknown argument '%s', valid are: %s", name, key, keys);
@@ -215,13 +233,13 @@ hisi_zip_arg_bit(const struct hisi_zip_arg *arg)
 }
 
 static int
-hisi_zip_parse_arg(const char *name, const char *key, const char *value, uint32_t *given,
-		   struct hisi_zip_devargs *args)
+hisi_zip_parse_arg(const char *name, const char *key, const char *value, enum hisi_zip_bus bus,
+		   uint32_t *given, struct hisi_zip_devargs *args)
 {
 	const struct hisi_zip_arg *arg = hisi_zip_find_arg(key);
 
-	if (arg == NULL)
-		return hisi_zip_unknown_arg(name, key);
+	if (arg == NULL || !hisi_zip_arg_on(arg, bus))
+		return hisi_zip_unknown_arg(name, key, bus);
 	if (*given & hisi_zip_arg_bit(arg)) {
 		HISI_ZIP_LOG(ERR, "argument '%s' is given twice, valid is once", name, key);
 		return -EINVAL;
@@ -240,7 +258,8 @@ hisi_zip_parse_arg(const char *name, const char *key, const char *value, uint32_
  * and faults have some of their own.
  */
 static int
-hisi_zip_parse_args(const char *name, char *text, uint32_t *given, struct hisi_zip_devargs *args)
+hisi_zip_parse_args(const char *name, char *text, enum hisi_zip_bus bus, uint32_t *given,
+		    struct hisi_zip_devargs *args)
 {
 	char *rest = text, *key;
 	int ret = 0;
@@ -250,7 +269,7 @@ hisi_zip_parse_args(const char *name, char *text, uint32_t *given, struct hisi_z
 
 		if (value != NULL)
 			*value++ = '\0';
-		ret = hisi_zip_parse_arg(name, key, value, given, args);
+		ret = hisi_zip_parse_arg(name, key, value, bus, given, args);
 	}
 	return ret;
 }
@@ -262,7 +281,7 @@ hisi_zip_check_args(const char *name, uint32_t given, const struct hisi_zip_deva
 	for (unsigned int i = 0; args->path[0] != '\0' && i < RTE_DIM(hisi_zip_args); i++) {
 		const struct hisi_zip_arg *arg = &hisi_zip_args[i];
 
-		if (arg->embedded && (given & hisi_zip_arg_bit(arg)) != 0) {
+		if (arg->scope == HISI_ZIP_ARG_EMBEDDED && (given & hisi_zip_arg_bit(arg)) != 0) {
 			HISI_ZIP_LOG(ERR, "argument '%s' is of the embedded model, valid without "
 				     "path=", name, arg->key);
 			return -EINVAL;
@@ -277,7 +296,8 @@ hisi_zip_check_args(const char *name, uint32_t given, const struct hisi_zip_deva
 }
 
 int
-hisi_zip_devargs_parse(const char *name, const char *text, struct hisi_zip_devargs *args)
+hisi_zip_devargs_parse(const char *name, const char *text, enum hisi_zip_bus bus,
+		       struct hisi_zip_devargs *args)
 {
 	uint32_t given = 0;
 	char *copy;
@@ -297,7 +317,7 @@ hisi_zip_devargs_parse(const char *name, const char *text, struct hisi_zip_devar
 	copy = strdup(text);
 	if (copy == NULL)
 		return -ENOMEM;
-	ret = hisi_zip_parse_args(name, copy, &given, args);
+	ret = hisi_zip_parse_args(name, copy, bus, &given, args);
 	free(copy);
 	return ret != 0 ? ret : hisi_zip_check_args(name, given, args);
 }

@@ -7,7 +7,7 @@
 
 /**
  * @file
- * Device arguments of the vdev driver.
+ * Device arguments of the drivers.
  */
 
 #include <stdbool.h>
@@ -35,19 +35,30 @@ struct hisi_zip_devargs {
 	char faults[HISI_ZIP_FAULTS_LEN]; /**< empty: none */
 };
 
+/** Buses, each with arguments of its own. */
+enum hisi_zip_bus {
+	HISI_ZIP_BUS_PCI,
+	HISI_ZIP_BUS_VDEV,
+};
+
 /** What rte_pmdinfo and dpdk-pmdinfo.py show. */
 #define HISI_ZIP_DEVARGS_TEXT                                                                      \
 	"path=<socket> hw=v3 max_sge=<1-65280> shadow=on|off queues=<2-1024> "                     \
 	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
 	"faults=<list>"
 
+/** The same of the PCI driver. */
+#define HISI_ZIP_PCI_DEVARGS_TEXT "max_sge=<1-65280> shadow=on|off"
+
 /**
  * Parses the arguments of a device. What is wrong is logged: device, argument, what is valid.
  *
  * @param name of the device
  * @param text key=value[,...]; NULL or empty: all defaults
+ * @param bus decides which arguments there are
  * @return 0, -EINVAL, -ENOMEM
  */
-int hisi_zip_devargs_parse(const char *name, const char *text, struct hisi_zip_devargs *args);
+int hisi_zip_devargs_parse(const char *name, const char *text, enum hisi_zip_bus bus,
+			   struct hisi_zip_devargs *args);
 
 #endif /* HISI_ZIP_DEVARGS_H */
