@@ -9,6 +9,8 @@ plugin=$top/build/drivers/librte_compress_hisi_zip.so
 model=$top/build/app/hisi-zip-model
 launcher=() # of the model: what pins it
 file_prefix=hisi_zip_$$
+runtime=${XDG_RUNTIME_DIR:-/tmp}/dpdk # EAL's folder for what it never removes
+[ "$(id -u)" != 0 ] || runtime=/var/run/dpdk
 work=
 private=
 model_pid=
@@ -18,7 +20,8 @@ cleanup()
     [ -z "$model_pid" ] || { kill "$model_pid" && wait "$model_pid"; } 2> /dev/null || true
     [ -z "$work" ] || rm -rf "$work"
     [ -z "$private" ] || rm -rf "$private"
-    rm -rf "/var/run/dpdk/$file_prefix" "${XDG_RUNTIME_DIR:-/tmp}/dpdk/$file_prefix"
+    rm -rf "$runtime/$file_prefix"
+    rmdir "$runtime" 2> /dev/null || true
 }
 
 # EAL loads no plug-in from below a folder that all may write, and none is mapped where programs
