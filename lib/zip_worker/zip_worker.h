@@ -71,9 +71,13 @@ int zip_worker_attach(struct zip_worker_pool *pool, struct zip_model *model);
 void zip_worker_detach(struct zip_worker_pool *pool, struct zip_model *model);
 
 /**
- * Enter the control section of a model: on return no worker is in it. Waits for the SQE that each
- * worker is at, and for other threads in the section. Not recursive, and to be left soon: the
- * model is not served meanwhile. A model that is not attached is its caller's alone: no effect.
+ * Enter the control section of a model: on return no worker is in it. Not recursive, and to be
+ * left soon: the model is not served meanwhile. A model that is not attached is its caller's alone:
+ * no effect.
+ *
+ * Waits for other threads in the section, and for the SQE that each worker is at. An SQE is not
+ * interrupted: of 8 MiB, the most there is, it takes ISA-L tens of milliseconds, and zlib at its
+ * highest level half a second; of 64 KiB a hundredth of that.
  */
 void zip_worker_pause(struct zip_worker_pool *pool, struct zip_model *model);
 

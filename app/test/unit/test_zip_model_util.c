@@ -70,6 +70,16 @@ bench_close(struct bench *bench)
 	free(bench->shadow);
 }
 
+void
+bench_open_null(struct bench *bench, bool shadow)
+{
+	struct zip_model_config config = bench_config();
+
+	config.engine = ZIP_MODEL_ENGINE_NULL;
+	config.shadow = shadow;
+	bench_open(bench, &config);
+}
+
 uint32_t
 bench_read(struct bench *bench, uint64_t offset)
 {
@@ -202,6 +212,18 @@ void
 bench_put(struct bench *bench, unsigned int queue, uint32_t index, const struct bench_sqe *sqe)
 {
 	memcpy(bench_sqe_at(bench, queue, index), sqe, 128);
+}
+
+void
+bench_put_range(struct bench *bench, unsigned int queue, uint32_t depth, uint32_t from, uint32_t nb)
+{
+	uint32_t i;
+
+	for (i = from; i < from + nb; i++) {
+		struct bench_sqe sqe = bench_flat(1, i + 1, 0x10000);
+
+		bench_put(bench, queue, i % depth, &sqe);
+	}
 }
 
 unsigned int

@@ -54,6 +54,8 @@ struct bench_sqe {
 struct zip_model_config bench_config(void);
 /** Make a model, with memory access, bus master and the memory mapped. */
 void bench_open(struct bench *bench, const struct zip_model_config *config);
+/** The same with the null engine. */
+void bench_open_null(struct bench *bench, bool shadow);
 void bench_close(struct bench *bench);
 
 uint32_t bench_read(struct bench *bench, uint64_t offset);
@@ -80,6 +82,9 @@ struct bench_sqe bench_flat(uint32_t request, uint32_t in_len, uint32_t out_len)
 /** Put an SQE into a slot. */
 void bench_put(struct bench *bench, unsigned int queue, uint32_t index,
 		const struct bench_sqe *sqe);
+/** Put @p nb SQEs from index @p from on; SQE n has the length n + 1, to be told from others. */
+void bench_put_range(struct bench *bench, unsigned int queue, uint32_t depth, uint32_t from,
+		uint32_t nb);
 /** Serve until nothing is left to do. The SQEs and doorbells served. */
 unsigned int bench_serve(struct bench *bench);
 /** Put an SQE into slot 0 of a fresh queue 5, run it and give its words back. */
