@@ -171,11 +171,24 @@ hisi_zip_parse_cores(const char *value, struct hisi_zip_devargs *args)
 	return ret != 0 ? ret : hisi_qm_cpus_parse(value, &cpus);
 }
 
-/* The kinds of faults are the model's: it says what is wrong with them. */
+/*
+ * The kinds of faults are the model's: it says what is wrong with them. Brackets around a value
+ * are what librte_kvargs wants where it holds a '=': they are taken off.
+ */
 static int
 hisi_zip_parse_faults(const char *value, struct hisi_zip_devargs *args)
 {
-	return hisi_zip_parse_text(value, args->faults, sizeof(args->faults));
+	int ret = hisi_zip_parse_text(value + (value[0] == '['), args->faults,
+				      sizeof(args->faults));
+
+	if (ret == 0 && value[0] == '[') {
+		size_t last = strlen(args->faults) - 1;
+
+		if (args->faults[last] != ']')
+			return -EINVAL;
+		args->faults[last] = '\0';
+	}
+	return ret;
 }
 
 static const struct hisi_zip_arg hisi_zip_args[] = {
