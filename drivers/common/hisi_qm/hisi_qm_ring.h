@@ -53,8 +53,10 @@ hisi_qm_sq_ring(struct hisi_qm_qp *qp, uint16_t n)
 {
 	uint64_t word = qp->sq_db_word | HISI_HW_PREP(HISI_QM_DB_INDEX, (uint64_t)qp->sq_tail);
 
-	/* Relaxed: the consumer only counts with it; the CQE orders the slots' contents. */
-	__atomic_store_n(&qp->submitted, qp->submitted + n, __ATOMIC_RELAXED);
+	/* Release: a consumer that counts this op may read what its owner keeps beside the slot,
+	 * also where no CQE orders the two (a queue that died).
+	 */
+	__atomic_store_n(&qp->submitted, qp->submitted + n, __ATOMIC_RELEASE);
 	qp->sq_rings++;
 	/* The SQEs are in memory before the doorbell that lets the device read them. */
 	rte_io_wmb();
