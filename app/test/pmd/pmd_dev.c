@@ -39,7 +39,7 @@ pmd_dev_args(const char *more, char *args, size_t len)
 			 pmd_env.socket != NULL ? pmd_env.socket : pmd_model.socket);
 		add_arg(args, len, text);
 	} else if (pmd_env.fault != NULL) {
-		snprintf(text, sizeof(text), "faults=[%s]", pmd_env.fault);
+		snprintf(text, sizeof(text), "faults=%s", pmd_env.fault);
 		add_arg(args, len, text);
 	}
 	add_arg(args, len, pmd_env.shadow ? NULL : "shadow=off");
@@ -116,7 +116,8 @@ pmd_dev_probe(const struct pmd_group *group)
 	}
 	ret = pmd_dev_attach(more);
 	if (ret != 0)
-		fprintf(stderr, "[  FAILED  ] device_probe\n");
+		fprintf(stderr, "[  FAILED  ] device_probe%s\n",
+			ret == -ETIMEDOUT ? "_timed_out" : "");
 	return ret;
 }
 

@@ -291,6 +291,8 @@ pmd_env_start_eal(void)
 	args[nb++] = (char *)(uintptr_t)"--no-telemetry";
 	if (pmd_env.huge) {
 		args[nb++] = huge;
+		/* As root EAL takes physical addresses, unless a vdev of its own asks otherwise. */
+		args[nb++] = (char *)(uintptr_t)"--iova-mode=va";
 	} else {
 		args[nb++] = (char *)(uintptr_t)"--no-huge";
 		args[nb++] = (char *)(uintptr_t)"-m";
