@@ -29,9 +29,9 @@ flipped-bit:queue=1:nth=9:value=5000|every_result_is_right|the same, decompressi
 status:queue=0:nth=9:value=16|every_op_succeeds|ERROR, the word in debug_status
 status:queue=1:nth=9:value=255|every_op_succeeds|the same, an unknown code
 hang-queue:queue=0:nth=9|every_op_comes_back|ERROR at stop
-aeq-event:queue=0:nth=9:value=0|nothing_is_logged ?every_op_succeeds|CQ overflow: the queue is dead until start
-aeq-event:queue=1:nth=9:value=1|nothing_is_logged ?every_op_succeeds|EQ overflow: the function is lost until start
-aeq-event:queue=0:nth=9:value=2|nothing_is_logged ?every_op_succeeds|CQE error: the queue is dead until start
+aeq-event:queue=0:nth=9:value=0|nothing_is_logged ?every_op_succeeds|CQ overflow: the queue is dead
+aeq-event:queue=1:nth=9:value=1|nothing_is_logged ?every_op_succeeds|EQ overflow: all is lost
+aeq-event:queue=0:nth=9:value=2|nothing_is_logged ?every_op_succeeds|CQE error: the queue is dead
 stuck-mailbox:nth=1|device_probe_timed_out|the probe fails after a bounded wait
 '
 

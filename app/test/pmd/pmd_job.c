@@ -149,8 +149,11 @@ enqueue_some(struct pmd_batch *batch, uint16_t qp, unsigned int at, unsigned int
 	accepted = rte_compressdev_enqueue_burst(pmd_dev.id, qp, ops, (uint16_t)n);
 	if (accepted > n)
 		return -EPROTO;
-	if (accepted < n && ops[accepted]->status != RTE_COMP_OP_STATUS_NOT_PROCESSED)
+	if (accepted < n && ops[accepted]->status != RTE_COMP_OP_STATUS_NOT_PROCESSED) {
+		print_error("op %u was refused with status %u\n", at + accepted,
+			    ops[accepted]->status);
 		return -EINVAL;
+	}
 	__atomic_fetch_add(&pmd_dev.accepted, accepted, __ATOMIC_RELAXED);
 	return accepted;
 }

@@ -9,7 +9,7 @@
 #include "pmd_log.h"
 
 #define OPS 64
-#define BACK_MS 1000
+#define BACK_MS 3000
 /* Several looks at the events, which are polled every 100 ms. */
 #define EVENT_MS 500
 

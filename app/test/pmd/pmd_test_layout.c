@@ -41,15 +41,16 @@ run_mix(struct pmd_case *c, bool src_chain, bool dst_chain)
 	for (unsigned int i = 0; i < pmd_scaled(100); i++) {
 		struct pmd_shapes shapes = pmd_shapes_plain;
 		uint32_t len = pmd_rand_in(2, 20000);
-		uint32_t cut = len / 60 + 1;
+		/* At most 100 segments, of the destination of a compression too. */
+		uint32_t cut = (pmd_zlib_bound(len) + 5000) / 100 + 1;
 
 		if (src_chain) {
-			shapes.src.seg_min = pmd_rand_in(cut, len + 1);
+			shapes.src.seg_min = pmd_rand_in(cut, len + cut);
 			shapes.src.kind = PMD_SEG_EITHER;
 			shapes.src.offset = pmd_rand_in(0, 5000);
 		}
 		if (dst_chain) {
-			shapes.dst.seg_min = pmd_rand_in(cut, len + 1);
+			shapes.dst.seg_min = pmd_rand_in(cut, len + cut);
 			shapes.dst.kind = PMD_SEG_EITHER;
 			shapes.dst.offset = pmd_rand_in(0, 5000);
 		}

@@ -254,6 +254,7 @@ beyond_8_mib(void **state)
 	assert_int_equal(c->batch.jobs[0].op->status, RTE_COMP_OP_STATUS_INVALID_ARGS);
 	pmd_batch_reset(&c->batch);
 	pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, len - 1);
+	pmd_case_inflate(c, &pmd_zlib_usual, plain, len - 1);
 	pmd_batch_run_reset(&c->batch, 0, 1);
 	free(plain);
 }
