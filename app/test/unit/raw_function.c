@@ -14,8 +14,7 @@
 #include "raw_function.h"
 
 #define TIMEOUT_MS 10000
-#define MEMORY_SIZE 0x1200000
-#define IOVA 0x123450000ull
+#define IOVA RAW_IOVA
 /* Places in the memory; rings as large as hardware.md 4.1 says by default. */
 #define CONTEXT 0x0
 #define EQ 0x1000
@@ -27,7 +26,7 @@
 #define SOURCES 0x100000
 #define DESTS (SOURCES + RAW_SLOTS * RAW_SLOT_SIZE)
 
-_Static_assert(DESTS + RAW_SLOTS * RAW_SLOT_SIZE <= MEMORY_SIZE, "memory");
+_Static_assert(DESTS + RAW_SLOTS * RAW_SLOT_SIZE <= RAW_MEMORY, "memory");
 _Static_assert(QUEUE(RAW_QUEUES) <= SOURCES, "queues");
 
 static uint64_t
@@ -57,6 +56,12 @@ uint8_t *
 raw_dest(struct raw_function *function, unsigned slot)
 {
 	return function->memory + DESTS + slot * RAW_SLOT_SIZE;
+}
+
+uint32_t *
+raw_sqe(struct raw_function *function, unsigned queue, unsigned index)
+{
+	return (uint32_t *)(void *)(function->memory + QUEUE(queue) + index * 128);
 }
 
 int
@@ -113,8 +118,8 @@ start_queue(struct raw_function *function, uint32_t queue)
 			    0x43ff, 3);
 }
 
-static int
-start_function(struct raw_function *function)
+int
+raw_start(struct raw_function *function)
 {
 	const uint16_t command = 0x6; /* memory access and bus master */
 	int ret = vfio_user_client_region_write(function->client, 7, 4, &command, 2, false);
@@ -138,15 +143,15 @@ static int
 map_memory(struct raw_function *function)
 {
 	function->memory_fd = memfd_create("hisi-zip-test", MFD_CLOEXEC);
-	if (function->memory_fd < 0 || ftruncate(function->memory_fd, MEMORY_SIZE) != 0)
+	if (function->memory_fd < 0 || ftruncate(function->memory_fd, RAW_MEMORY) != 0)
 		return -errno;
-	function->memory = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+	function->memory = mmap(NULL, RAW_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED,
 				function->memory_fd, 0);
 	if (function->memory == MAP_FAILED) {
 		function->memory = NULL;
 		return -errno;
 	}
-	return vfio_user_client_dma_map(function->client, function->memory_fd, 0, IOVA, MEMORY_SIZE,
+	return vfio_user_client_dma_map(function->client, function->memory_fd, 0, IOVA, RAW_MEMORY,
 					3);
 }
 
@@ -183,7 +188,7 @@ raw_open(struct raw_function *function, const char *path, bool chip)
 	if (ret == 0)
 		ret = map_shadow(function);
 	if (ret == 0)
-		ret = start_function(function);
+		ret = raw_start(function);
 	if (ret != 0)
 		raw_close(function);
 	return ret;
@@ -196,7 +201,7 @@ raw_close(struct raw_function *function)
 	if (function->shadow != NULL)
 		munmap((void *)(uintptr_t)function->shadow, function->shadow_len);
 	if (function->memory != NULL)
-		munmap(function->memory, MEMORY_SIZE);
+		munmap(function->memory, RAW_MEMORY);
 	if (function->memory_fd >= 0)
 		close(function->memory_fd);
 	memset(function, 0, sizeof(*function));
@@ -221,7 +226,7 @@ raw_submit(struct raw_function *function, unsigned queue, unsigned slot, uint32_
 	sqe[20] = (uint32_t)dest;
 	sqe[21] = (uint32_t)(dest >> 32);
 	sqe[26] = slot;
-	memcpy(function->memory + QUEUE(queue) + state->tail * 128, sqe, sizeof(sqe));
+	memcpy(raw_sqe(function, queue, state->tail), sqe, sizeof(sqe));
 	state->tail = (state->tail + 1) % RAW_DEPTH;
 }
 
@@ -271,7 +276,7 @@ raw_complete(struct raw_function *function, unsigned queue, uint32_t sqe[32])
 	memcpy(&sq_head, cqe + 8, 2);
 	if (sq_head != state->head)
 		return -EPROTO;
-	memcpy(sqe, function->memory + QUEUE(queue) + sq_head * 128, 128);
+	memcpy(sqe, raw_sqe(function, queue, sq_head), 128);
 	state->head = (state->head + 1) % RAW_DEPTH;
 	if (state->head == 0)
 		state->phase ^= 1;

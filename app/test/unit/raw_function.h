@@ -41,11 +41,21 @@ struct raw_function {
 uint8_t *raw_source(struct raw_function *function, unsigned slot);
 uint8_t *raw_dest(struct raw_function *function, unsigned slot);
 
+/** An SQ's slot. */
+uint32_t *raw_sqe(struct raw_function *function, unsigned queue, unsigned index);
+
+/** Memory that the function can reach, from this address on. */
+#define RAW_IOVA 0x123450000ull
+#define RAW_MEMORY 0x1200000
+
 #define RAW_SLOTS 64
 #define RAW_SLOT_SIZE 0x20000 /* source and destination each */
 
 /** Connect and bring the function up with its queues: even ones compress, odd ones decompress. */
 int raw_open(struct raw_function *function, const char *path, bool chip);
+
+/** Bring the function up again, after a reset. */
+int raw_start(struct raw_function *function);
 
 /** Hang up and free. */
 void raw_close(struct raw_function *function);

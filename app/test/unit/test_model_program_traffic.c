@@ -199,6 +199,76 @@ submit_many(struct raw_function *function)
 	}
 }
 
+static void
+complete_many(struct raw_function *function)
+{
+	uint32_t sqe[32];
+
+	for (unsigned slot = 0; slot < RAW_SLOTS; slot++) {
+		assert_int_equal(raw_complete(function, COMPRESS, sqe), 0);
+		assert_int_equal(sqe[26], slot);
+		assert_int_equal(sqe[0], SIZE);
+	}
+}
+
+/* Maps come and go, and contexts are dumped, while engines work. */
+static void
+test_control_beside_traffic(void **state)
+{
+	static const char *const options[] = {"--workers=2", "--pace-ns=200000", NULL};
+	const uint64_t other = 0x700000000ull;
+	struct model_process model;
+	struct raw_function function;
+
+	(void)state;
+	model_process_start(&model, program, options);
+	assert_int_equal(raw_open(&function, model.sockets[0], false), 0);
+	for (unsigned round = 0; round < 5; round++) {
+		submit_many(&function);
+		assert_int_equal(raw_ring(&function, COMPRESS), 0);
+		for (unsigned i = 0; i < 20; i++) {
+			assert_int_equal(vfio_user_client_dma_map(function.client,
+								  function.memory_fd, i * 0x1000,
+								  other + i * 0x2000, 0x1000, 3),
+					 0);
+			assert_int_equal(raw_mailbox(&function, 0x00026000, RAW_IOVA), 0);
+		}
+		assert_int_equal(vfio_user_client_dma_unmap(function.client, other, 0x100000), 0);
+		complete_many(&function);
+	}
+	raw_close(&function);
+	model_process_stop(&model);
+}
+
+/* What was in flight is gone, and the function is as new. */
+static void
+test_reset_in_flight(void **state)
+{
+	static const char *const options[] = {PACE, "--workers=2", NULL};
+	struct model_process model;
+	struct raw_function function;
+
+	(void)state;
+	model_process_start(&model, program, options);
+	assert_int_equal(raw_open(&function, model.sockets[0], false), 0);
+	for (unsigned round = 0; round < 6; round++) {
+		const uint16_t flr = 0x8000; /* Device Control; the capability lies at 0x70 */
+
+		submit_many(&function);
+		assert_int_equal(raw_ring(&function, COMPRESS), 0);
+		if (round % 2 == 0)
+			assert_int_equal(vfio_user_client_reset(function.client), 0);
+		else
+			assert_int_equal(vfio_user_client_region_write(function.client, 7, 0x78,
+								       &flr, 2, false),
+					 0);
+		assert_int_equal(raw_start(&function), 0);
+		use(&function, 1);
+	}
+	raw_close(&function);
+	model_process_stop(&model);
+}
+
 /* A client with most of its requests in flight; it says so and waits for its end. */
 static void
 live_and_wait(const char *path, bool chip, int output)
@@ -317,6 +387,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_chip_doorbells),
 		cmocka_unit_test(test_without_shadow),
 		cmocka_unit_test(test_two_functions),
+		cmocka_unit_test(test_control_beside_traffic),
+		cmocka_unit_test(test_reset_in_flight),
 		cmocka_unit_test(test_killed_client),
 		cmocka_unit_test(test_truncated_memory),
 		cmocka_unit_test(test_truncated_context),
