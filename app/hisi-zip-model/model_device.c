@@ -377,6 +377,8 @@ model_device_print(struct model_device *device, FILE *out, const char *prefix,
 	};
 
 	zip_model_stats(device->model, &counters.model);
+	for (unsigned status = 0; status < MODEL_STATS_STATUSES; status++)
+		counters.errors[status] = zip_model_errors(device->model, status);
 	model_stats_function(out, prefix, &counters);
 	model_stats_add(total, &counters);
 	for (unsigned queue = 0; queue < device->queues; queue++) {

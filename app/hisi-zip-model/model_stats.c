@@ -84,6 +84,11 @@ model_stats_function(FILE *out, const char *prefix, const struct model_counters 
 	print_table(out, prefix, queue_counters, ARRAY_LEN(queue_counters),
 		    &counters->model.queues);
 	print_table(out, prefix, function_counters, ARRAY_LEN(function_counters), counters);
+	for (unsigned i = 0; i < MODEL_STATS_STATUSES; i++) {
+		if (counters->errors[i] != 0)
+			fprintf(out, "%s.errors.0x%02x %" PRIu64 "\n", prefix, i,
+				counters->errors[i]);
+	}
 }
 
 void
@@ -102,6 +107,8 @@ model_stats_add(struct model_counters *total, const struct model_counters *count
 	add_table(queue_counters, ARRAY_LEN(queue_counters), &total->model.queues,
 		  &counters->model.queues);
 	add_table(function_counters, ARRAY_LEN(function_counters), total, counters);
+	for (unsigned i = 0; i < MODEL_STATS_STATUSES; i++)
+		total->errors[i] += counters->errors[i];
 }
 
 static void

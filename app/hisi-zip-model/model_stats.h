@@ -10,17 +10,22 @@
  * The counters as text: lines of `key value`, between `stats.begin N` and `stats.end N`, where N
  * counts the printings. Keys of the function on the K-th socket begin with `socket.K.`, of its
  * queue Q with `socket.K.queue.Q.` (queues that were used only), and the sums with `total.`.
+ * Errors are also counted by status, as `errors.0x10`, where there are any.
  */
 
 #include <stdio.h>
 
 #include <zip_model.h>
 
+/** Values of a status, the low byte of dword 3 of an SQE. */
+#define MODEL_STATS_STATUSES 256
+
 struct model_device;
 
 /** What is counted for a function. */
 struct model_counters {
 	struct zip_model_stats model;
+	uint64_t errors[MODEL_STATS_STATUSES]; /**< SQEs by status; 0 where that is no error */
 	uint64_t clients; /**< that negotiated a version, from the first to the one there now */
 };
 

@@ -279,3 +279,9 @@ zip_model_stats(struct zip_model *model, struct zip_model_stats *stats)
 		model_stats_add(&stats->queues, &one);
 	}
 }
+
+uint64_t
+zip_model_errors(struct zip_model *model, unsigned int status)
+{
+	return status < MODEL_NB_STATUSES ? model_counted(&model->errors[status]) : 0;
+}

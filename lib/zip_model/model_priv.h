@@ -20,6 +20,7 @@
 #include "zip_model.h"
 
 #define MODEL_NB_REGS 64
+#define MODEL_NB_STATUSES (HISI_ZIP_DW3_STATUS + 1)
 
 /** PCI COMMAND bits. */
 #define MODEL_PCI_MEMORY 0x2u
@@ -183,6 +184,7 @@ struct zip_model {
 	struct model_counter irqs;
 	struct model_counter resets;
 	struct model_counter strikes;
+	struct model_counter errors[MODEL_NB_STATUSES]; /**< SQEs by status */
 
 	struct model_queue *queues;
 };

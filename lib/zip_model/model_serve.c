@@ -91,15 +91,18 @@ model_serve_halt(struct zip_model *model, struct model_queue *queue)
 }
 
 static void
-model_serve_count(struct model_queue *queue, const struct model_zip_result *result)
+model_serve_count(struct zip_model *model, struct model_queue *queue,
+		const struct model_zip_result *result)
 {
 	uint32_t status = HISI_HW_GET(HISI_ZIP_DW3_STATUS, result->dw3);
 
 	model_count(&queue->sqes, 1);
 	model_count(&queue->bytes_in, result->consumed);
 	model_count(&queue->bytes_out, result->produced);
-	if (status != HISI_ZIP_OK && status != HISI_ZIP_NEGATIVE_COMP)
+	if (status != HISI_ZIP_OK && status != HISI_ZIP_NEGATIVE_COMP) {
 		model_count(&queue->errors, 1);
+		model_count_shared(&model->errors[status]);
+	}
 }
 
 /* Whether the SQE at the head may complete now. */
@@ -176,7 +179,7 @@ model_serve_one(struct model_share *share, struct model_queue *queue, unsigned i
 	if (strike.kinds != 0)
 		zip_model_fault_spoil(&strike, share, &result);
 	model_serve_write_back(entry, &result);
-	model_serve_count(queue, &result);
+	model_serve_count(model, queue, &result);
 	model_serve_complete(model, queue, cqe, &strike);
 	return true;
 }
@@ -219,6 +222,7 @@ model_serve_null(struct zip_model *model, struct model_queue *queue, uint32_t n)
 			in = 0;
 			out = 0;
 			errors++;
+			model_count_shared(&model->errors[status]);
 		}
 		bytes_in += in;
 		bytes_out += out;

@@ -343,6 +343,14 @@ void zip_model_reset(struct zip_model *model, enum zip_model_reset_kind kind);
 /** Counters of the function. Any thread; those of running queues may be slightly apart. */
 void zip_model_stats(struct zip_model *model, struct zip_model_stats *stats);
 
+/**
+ * SQEs that ended with a status, of those that count as errors. Any thread.
+ *
+ * @param status
+ *   0 to 255; 0 and 0x0d are no errors.
+ */
+uint64_t zip_model_errors(struct zip_model *model, unsigned int status);
+
 /** Counters of a queue. Any thread. 0, or -EINVAL for a queue that does not exist. */
 int zip_model_queue_stats(struct zip_model *model, unsigned int queue,
 			  struct zip_model_queue_stats *stats);
