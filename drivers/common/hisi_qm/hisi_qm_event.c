@@ -59,7 +59,8 @@ hisi_qm_event_ack(struct hisi_qm_dev *dev, enum hisi_hw_db_cmd cmd, uint16_t hea
 static bool
 hisi_qm_event_take(struct hisi_qm_event_ring *ring, uint32_t *entry)
 {
-	uint32_t word = ring->entries[ring->head];
+	/* Acquire: what the event is about was written before it. */
+	uint32_t word = __atomic_load_n(&ring->entries[ring->head], __ATOMIC_ACQUIRE);
 
 	if (HISI_HW_GET(HISI_QM_EQE_PHASE, word) != ring->phase)
 		return false;
@@ -132,16 +133,26 @@ hisi_qm_dev_poll_events(struct hisi_qm_dev *dev)
 	pthread_mutex_unlock(&dev->lock);
 }
 
+void
+hisi_qm_event_fence(void)
+{
+	static pthread_mutex_t fence = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&fence);
+	pthread_mutex_unlock(&fence);
+}
+
 static void
 hisi_qm_event_interrupt(void *arg)
 {
 	struct hisi_qm_dev *dev = arg;
 	uint64_t count;
 
-	/* Empty when the poll of an earlier event took this one as well. */
-	if (read(rte_intr_fd_get(dev->aeq_intr), &count, sizeof(count)) < 0)
-		return;
-	hisi_qm_dev_poll_events(dev);
+	hisi_qm_event_fence();
+	/* Empty when it was woken for an event that is taken already. */
+	if (read(rte_intr_fd_get(dev->aeq_intr), &count, sizeof(count)) > 0)
+		hisi_qm_dev_poll_events(dev);
+	hisi_qm_event_fence();
 }
 
 static void
@@ -149,9 +160,11 @@ hisi_qm_event_poll(void *arg)
 {
 	struct hisi_qm_dev *dev = arg;
 
+	hisi_qm_event_fence();
 	hisi_qm_dev_poll_events(dev);
 	if (!hisi_qm_dev_is_dead(dev))
 		rte_eal_alarm_set(HISI_QM_EVENT_POLL_US, hisi_qm_event_poll, dev);
+	hisi_qm_event_fence();
 }
 
 static void
@@ -187,6 +200,7 @@ hisi_qm_event_connect(struct hisi_qm_dev *dev)
 
 	if (ret != 0)
 		return ret;
+	hisi_qm_event_fence();
 	ret = rte_intr_callback_register(dev->aeq_intr, hisi_qm_event_interrupt, dev);
 	if (ret < 0)
 		goto free_intr;
@@ -202,6 +216,7 @@ disconnect:
 	dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, -1);
 unregister:
 	rte_intr_callback_unregister_sync(dev->aeq_intr, hisi_qm_event_interrupt, dev);
+	hisi_qm_event_fence();
 free_intr:
 	hisi_qm_event_free_intr(dev);
 	return ret;
@@ -231,6 +246,7 @@ hisi_qm_event_enable(struct hisi_qm_dev *dev)
 	ret = hisi_qm_event_connect(dev);
 	if (ret != 0 && ret != -ENOTSUP)
 		return ret;
+	hisi_qm_event_fence();
 	ret = rte_eal_alarm_set(HISI_QM_EVENT_POLL_US, hisi_qm_event_poll, dev);
 	if (ret != 0) {
 		hisi_qm_event_disable(dev);
@@ -246,10 +262,12 @@ hisi_qm_event_disable(struct hisi_qm_dev *dev)
 	if (dev->polling)
 		rte_eal_alarm_cancel(hisi_qm_event_poll, dev);
 	dev->polling = false;
+	hisi_qm_event_fence();
 	if (dev->aeq_intr == NULL)
 		return;
 	if (!hisi_qm_dev_is_dead(dev))
 		dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, -1);
 	rte_intr_callback_unregister_sync(dev->aeq_intr, hisi_qm_event_interrupt, dev);
+	hisi_qm_event_fence();
 	hisi_qm_event_free_intr(dev);
 }

@@ -63,6 +63,13 @@ int hisi_qm_event_mask(struct hisi_qm_dev *dev);
  */
 void hisi_qm_event_disable(struct hisi_qm_dev *dev);
 
+/**
+ * To be called before a callback is registered with EAL and after it was taken away, and by the
+ * callback itself first and last. EAL orders these already, by locks that a thread sanitizer does
+ * not see, since DPDK's libraries are not built with it.
+ */
+void hisi_qm_event_fence(void);
+
 /** Stops a queue that the device reported broken, and marks it dead. "lock" is held. */
 void hisi_qm_qp_fail(struct hisi_qm_qp *qp, const char *why);
 

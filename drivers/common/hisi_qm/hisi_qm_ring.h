@@ -60,8 +60,9 @@ hisi_qm_sq_ring(struct hisi_qm_qp *qp, uint16_t n)
 	qp->sq_rings++;
 	/* The SQEs are in memory before the doorbell that lets the device read them. */
 	rte_io_wmb();
+	/* Release says the same of a doorbell in memory, to the model's acquire and to tools. */
 	if (likely(qp->sq_db != NULL))
-		*qp->sq_db = word;
+		__atomic_store_n(qp->sq_db, word, __ATOMIC_RELEASE);
 	else
 		hisi_qm_db_write(qp, word);
 }
@@ -75,12 +76,17 @@ hisi_qm_sq_ring(struct hisi_qm_qp *qp, uint16_t n)
 static inline bool
 hisi_qm_cq_peek(const struct hisi_qm_qp *qp, uint16_t *sq_head)
 {
-	/* One load of index and phase together: the device writes them together. */
-	uint64_t hi = ((const volatile uint64_t *)&qp->cq[qp->cq_head])[1];
+	/* One load of index and phase together: the device writes them together. Acquire pairs
+	 * with the release of a device that is a model.
+	 */
+	uint64_t hi = __atomic_load_n(&((const volatile uint64_t *)&qp->cq[qp->cq_head])[1],
+				      __ATOMIC_ACQUIRE);
 
 	if (HISI_HW_GET(HISI_QM_CQE_HI_PHASE, hi) != qp->phase)
 		return false;
-	/* The phase is read before the SQE and the output that it stands for. */
+	/* The phase is read before the SQE and the output that it stands for: for a chip, whose
+	 * writes are ordered outside of the CPUs' domain.
+	 */
 	rte_io_rmb();
 	*sq_head = HISI_HW_GET(HISI_QM_CQE_HI_SQ_HEAD, hi);
 	return true;
@@ -109,13 +115,13 @@ hisi_qm_cq_ack(struct hisi_qm_qp *qp, uint16_t n)
 		uint64_t word = qp->cq_db_word |
 				HISI_HW_PREP(HISI_QM_DB_INDEX, (uint64_t)qp->cq_head);
 
-		/* No barrier: the doorbell frees entries, it publishes nothing. Entries were read
-		 * before (load, then a store that depends on the index) and are never read again.
+		/* No I/O barrier: the doorbell frees entries, it publishes nothing. Release: they
+		 * were read before the device may write them again.
 		 */
 		qp->cq_unacked = 0;
 		qp->cq_rings++;
 		if (likely(qp->cq_db != NULL))
-			*qp->cq_db = word;
+			__atomic_store_n(qp->cq_db, word, __ATOMIC_RELEASE);
 		else
 			hisi_qm_db_write(qp, word);
 	}

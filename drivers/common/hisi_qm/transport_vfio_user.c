@@ -13,9 +13,9 @@
 #include <rte_errno.h>
 #include <rte_interrupts.h>
 
-#include "hisi_qm_log.h"
 #include "hisi_qm_mem.h"
 #include "hisi_qm_pci.h"
+#include "hisi_qm_priv.h"
 #include "vfio_user.h"
 
 /** For each answer of the peer, ms: unmapping waits there for the SQEs under way. */
@@ -73,9 +73,11 @@ vu_hangup(void *arg)
 {
 	struct transport_vfio_user *vu = arg;
 
+	hisi_qm_event_fence();
 	epoll_ctl(vu->watch_fd, EPOLL_CTL_DEL, vfio_user_client_fd(vu->client), NULL);
 	vfio_user_client_shutdown(vu->client);
 	hisi_qm_dev_lost(vu->dev, "the model hung up");
+	hisi_qm_event_fence();
 }
 
 static void
@@ -84,6 +86,7 @@ vu_unwatch(struct transport_vfio_user *vu)
 	if (vu->watch == NULL)
 		return;
 	rte_intr_callback_unregister_sync(vu->watch, vu_hangup, vu);
+	hisi_qm_event_fence();
 	rte_intr_instance_free(vu->watch);
 	close(vu->watch_fd);
 	vu->watch = NULL;
@@ -124,6 +127,7 @@ vu_watch(struct transport_vfio_user *vu)
 	}
 	rte_intr_type_set(vu->watch, RTE_INTR_HANDLE_EXT);
 	rte_intr_fd_set(vu->watch, vu->watch_fd);
+	hisi_qm_event_fence();
 	ret = rte_intr_callback_register(vu->watch, vu_hangup, vu);
 	if (ret < 0) {
 		rte_intr_instance_free(vu->watch);
