@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# setup.sh [sanitize]
+# setup.sh [sanitize] [guest]
 #
 # Installs the Debian packages that build and tests need, as root; without root it says what is
-# missing. Nothing is done where all is there. "sanitize" adds clang and its runtimes. A DPDK that
-# was not installed from packages is left alone.
+# missing. Nothing is done where all is there. "sanitize" adds clang and its runtimes, "guest" what
+# the suites that boot a guest need. A DPDK that was not installed from packages is left alone.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -17,8 +17,9 @@ packages=(gcc libc6-dev meson ninja-build pkg-config python3 strace xz-utils
 for group; do
     case $group in
     sanitize) packages+=(clang libclang-rt-dev) ;;
+    guest) packages+=(debootstrap) ;;
     --help) usage; exit 0 ;;
-    *) die "unknown group '$group'; valid: sanitize" ;;
+    *) die "unknown group '$group'; valid: sanitize, guest" ;;
     esac
 done
 if ! pkg-config --exists libdpdk 2> /dev/null || ! command -v dpdk-test > /dev/null; then
