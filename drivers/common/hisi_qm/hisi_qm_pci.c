@@ -11,6 +11,8 @@
 #define PCI_CAPS 0x34
 #define PCI_FIRST_CAP 0x40
 #define PCI_CAP_MSI 0x05
+#define PCI_CAP_MSI_LENGTH 24 /* 64-bit addresses and masks */
+#define PCI_CAP_POINTER 0xfc  /* the other bits of a pointer are reserved */
 #define PCI_MAX_CAPS 48
 
 static bool
@@ -33,12 +35,13 @@ pci_find_caps(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config,
 	int ret;
 
 	ret = config->read(dev, PCI_CAPS, &offset, sizeof(offset));
+	offset &= PCI_CAP_POINTER;
 	for (i = 0; ret == 0 && i < PCI_MAX_CAPS && offset >= PCI_FIRST_CAP; i++) {
 		/* The head first: a capability may be shorter and end with config space. */
 		ret = config->read(dev, offset, &cap, offsetof(struct hisi_hw_shadow_cap, length));
 		if (ret != 0)
 			break;
-		if (cap.id == PCI_CAP_MSI)
+		if (cap.id == PCI_CAP_MSI && offset <= 0x100 - PCI_CAP_MSI_LENGTH)
 			caps->msi = offset;
 		if (cap.id == HISI_SHADOW_CAP_ID && offset <= 0x100 - sizeof(cap)) {
 			ret = config->read(dev, offset, &cap, sizeof(cap));
@@ -47,7 +50,7 @@ pci_find_caps(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config,
 				caps->shadow = cap;
 			}
 		}
-		offset = cap.next & 0xfc;
+		offset = cap.next & PCI_CAP_POINTER;
 	}
 	return ret;
 }
