@@ -165,7 +165,14 @@ on_power(void *dev, unsigned int state)
 {
 	struct model_device *device = dev;
 
+	bool wakes = device->asleep && state == 0;
+
 	device->asleep = state != 0;
+	if (wakes) {
+		zip_worker_pause(device->pool, device->model);
+		zip_model_wake(device->model);
+		zip_worker_resume(device->pool, device->model);
+	}
 	tell_command(device);
 }
 
@@ -224,12 +231,15 @@ destroy_shadow(struct model_device *device)
 
 static int
 create_model(struct model_device *device, const struct model_opts *opts,
-	     const struct model_opts_socket *socket, char *err, size_t errlen)
+	     const struct model_opts_socket *socket, struct zip_model_card *card,
+	     unsigned number, char *err, size_t errlen)
 {
 	struct zip_model_fault faults[MODEL_MAX_FAULTS];
 	struct zip_model_config config = {
 		.hw = opts->hw,
 		.function = socket->pf ? ZIP_MODEL_PF : ZIP_MODEL_VF,
+		.card = card,
+		.number = number,
 		.queues = socket->queues,
 		.engine = opts->engine,
 		.level = (int)opts->level,
@@ -238,7 +248,7 @@ create_model(struct model_device *device, const struct model_opts *opts,
 		.shadow = opts->shadow,
 		.db_isolation = opts->db_isolation,
 		.faults = faults,
-		.nb_faults = model_opts_faults(opts, socket->queues, faults),
+		.nb_faults = model_opts_faults(opts, socket, faults),
 	};
 	const struct zip_model_host host = {
 		.ctx = device,
@@ -251,8 +261,6 @@ create_model(struct model_device *device, const struct model_opts *opts,
 	if (ret != 0)
 		return fail(err, errlen, ret, "memory for doorbells: %s", strerror(-ret));
 	ret = zip_model_create(&config, &host, &device->model);
-	if (ret == -ENOTSUP)
-		return fail(err, errlen, ret, "this function or fault is not modelled yet");
 	if (ret != 0)
 		return fail(err, errlen, ret, "cannot create the model: %s", strerror(-ret));
 	zip_model_identity(device->model, &device->identity);
@@ -305,6 +313,7 @@ create_server(struct model_device *device, char *err, size_t errlen)
 
 int
 model_device_create(const struct model_opts *opts, const struct model_opts_socket *socket,
+		    struct zip_model_card *card, unsigned number,
 		    struct zip_worker_pool *pool, struct model_device **out, char *err,
 		    size_t errlen)
 {
@@ -317,7 +326,7 @@ model_device_create(const struct model_opts *opts, const struct model_opts_socke
 	device->path = socket->path;
 	device->queues = socket->queues;
 	model_log_init(&device->log, socket->path);
-	ret = create_model(device, opts, socket, err, errlen);
+	ret = create_model(device, opts, socket, card, number, err, errlen);
 	if (ret == 0)
 		ret = create_server(device, err, errlen);
 	if (ret != 0)

@@ -23,6 +23,8 @@ struct model_device;
 /**
  * Make a function and listen on its socket.
  *
+ * @param card, number
+ *   What it is a function of (zip_model_card.h), and which; NULL: of a device of its own.
  * @param pool
  *   The workers that step it; must outlive the device.
  * @param err
@@ -31,6 +33,7 @@ struct model_device;
  *   0 or a negative errno.
  */
 int model_device_create(const struct model_opts *opts, const struct model_opts_socket *socket,
+			struct zip_model_card *card, unsigned number,
 			struct zip_worker_pool *pool, struct model_device **out, char *err,
 			size_t errlen);
 

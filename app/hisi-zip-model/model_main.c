@@ -26,7 +26,8 @@ struct program {
 	struct model_opts opts;
 	struct zip_worker_pool *pool;
 	struct model_device *devices[MODEL_MAX_SOCKETS];
-	unsigned nb_devices;
+	unsigned nb_devices; /**< places in it; NULL until a device is made */
+	struct zip_model_card *card; /**< NULL: each function is a device of its own */
 	struct model_stats stats;
 	int signals;
 	int epoll;
@@ -61,20 +62,42 @@ watch(const struct program *program, int fd, struct model_device *device)
 }
 
 static int
-add_device(struct program *program, const struct model_opts_socket *socket)
+add_device(struct program *program, unsigned place, unsigned number)
 {
+	const struct model_opts_socket *socket = &program->opts.sockets[place];
 	struct model_device *device;
 	char err[256] = "";
-	int ret = model_device_create(&program->opts, socket, program->pool, &device, err,
-				      sizeof(err));
+	int ret = model_device_create(&program->opts, socket, program->card, number, program->pool,
+				      &device, err, sizeof(err));
 
 	if (ret == 0) {
-		program->devices[program->nb_devices++] = device;
+		program->devices[place] = device;
 		ret = watch(program, model_device_fd(device), device);
 		snprintf(err, sizeof(err), "cannot watch it: %s", strerror(-ret));
 	}
 	if (ret != 0)
 		fprintf(stderr, "hisi-zip-model: %s: %s\n", socket->path, err);
+	return ret;
+}
+
+/* The physical function first: the virtual ones, numbered from 1, are functions of its card. */
+static int
+add_devices(struct program *program)
+{
+	const struct model_opts *opts = &program->opts;
+	const struct model_opts_socket *pf = model_opts_pf(opts);
+	unsigned number = 1;
+	int ret = 0;
+
+	if (pf != NULL) {
+		ret = zip_model_card_create(true, &program->card);
+		if (ret == 0)
+			ret = add_device(program, (unsigned)(pf - opts->sockets), 0);
+	}
+	for (unsigned i = 0; ret == 0 && i < opts->nb_sockets; i++) {
+		if (!opts->sockets[i].pf)
+			ret = add_device(program, i, number++);
+	}
 	return ret;
 }
 
@@ -100,9 +123,8 @@ start(struct program *program)
 		ret = zip_worker_pool_create(&config, &program->pool);
 	if (ret != 0)
 		fprintf(stderr, "hisi-zip-model: cannot start: %s\n", strerror(-ret));
-	for (unsigned i = 0; ret == 0 && i < program->opts.nb_sockets; i++)
-		ret = add_device(program, &program->opts.sockets[i]);
-	return ret;
+	program->nb_devices = program->opts.nb_sockets;
+	return ret == 0 ? add_devices(program) : ret;
 }
 
 static void
@@ -110,6 +132,7 @@ finish(struct program *program)
 {
 	while (program->nb_devices > 0)
 		model_device_destroy(program->devices[--program->nb_devices]);
+	zip_model_card_destroy(program->card);
 	zip_worker_pool_destroy(program->pool);
 	if (program->epoll >= 0)
 		close(program->epoll);

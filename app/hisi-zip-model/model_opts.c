@@ -76,12 +76,11 @@ parse_socket(struct model_opts *opts, const char *value, const struct message *e
 		if (parse_socket_key(socket, key) != 0)
 			return -EINVAL;
 	}
-	if (socket->pf) {
-		snprintf(err->text, err->len,
-			 "function=pf is not modelled yet; valid: function=vf");
-		return -ENOTSUP;
-	}
 	for (unsigned i = 0; i < opts->nb_sockets; i++) {
+		if (opts->sockets[i].pf && socket->pf) {
+			snprintf(err->text, err->len, "a device has one function=pf only");
+			return -EEXIST;
+		}
 		if (strcmp(opts->sockets[i].path, socket->path) == 0) {
 			snprintf(err->text, err->len, "socket %s is given twice", socket->path);
 			return -EEXIST;
@@ -98,12 +97,9 @@ parse_hw(struct model_opts *opts, const char *value, const struct message *err)
 	unsigned hw;
 	int ret = model_parse_choice(versions, MODEL_ARRAY_LEN(versions), value, &hw);
 
+	(void)err;
 	if (ret == 0)
 		opts->hw = (enum zip_model_hw)hw;
-	if (ret == 0 && hw == ZIP_MODEL_V2) {
-		snprintf(err->text, err->len, "--hw v2 is not modelled yet; valid: v3");
-		return -ENOTSUP;
-	}
 	return ret;
 }
 
@@ -148,16 +144,8 @@ parse_shadow(struct model_opts *opts, const char *value, const struct message *e
 static int
 parse_db_isolation(struct model_opts *opts, const char *value, const struct message *err)
 {
-	bool on;
-	int ret = model_parse_switch(value, &on);
-
-	(void)opts;
-	if (ret == 0 && on) {
-		snprintf(err->text, err->len,
-			 "--db-isolation on is not modelled yet; valid: off");
-		return -ENOTSUP;
-	}
-	return ret;
+	(void)err;
+	return model_parse_switch(value, &opts->db_isolation);
 }
 
 static int
@@ -217,9 +205,12 @@ parse_version(struct model_opts *opts, const char *value, const struct message *
 }
 
 static const struct option_spec specs[] = {
-	{"socket", required_argument, "PATH[,function=vf][,queues=1-1024]",
-	 "serve a function, of 1024 queues unless said, on this socket; repeatable", parse_socket},
-	{"hw", required_argument, "v3", "hardware version (v3)", parse_hw},
+	{"socket", required_argument, "PATH[,function=pf|vf][,queues=1-1024]",
+	 "serve a function (vf), of 1024 queues unless said, on this socket; repeatable: with a\n"
+	 "        pf the others are virtual functions of its device, without queues until its\n"
+	 "        driver assigns some",
+	 parse_socket},
+	{"hw", required_argument, "v2|v3", "hardware version (v3)", parse_hw},
 	{"engine", required_argument, "isal|zlib|null",
 	 "what does the work; null does none and completes at once (isal)", parse_engine},
 	{"level", required_argument, "0-9", "compression level of the engine; isal: 0-3 (1)",
@@ -227,8 +218,8 @@ static const struct option_spec specs[] = {
 	{"workers", required_argument, "1-64", "engine threads, for all functions (1)",
 	 parse_workers},
 	{"shadow", required_argument, "on|off", "offer shadow doorbells (on)", parse_shadow},
-	{"db-isolation", required_argument, "off", "a doorbell window for each queue (off)",
-	 parse_db_isolation},
+	{"db-isolation", required_argument, "on|off",
+	 "a doorbell window for each queue; not with --hw v2 (off)", parse_db_isolation},
 	{"pace-ns", required_argument, "0-4294967295", "least time of a request, nanoseconds (0)",
 	 parse_pace_ns},
 	{"pace-mbps", required_argument, "0-4294967295",
@@ -296,6 +287,10 @@ check_faults(const struct model_opts *opts, char *err, size_t errlen)
 				 queues - 1);
 			return -EINVAL;
 		}
+		if (fault->kind == ZIP_MODEL_FAULT_RAS && model_opts_pf(opts) == NULL) {
+			snprintf(err, errlen, "--fault ras needs a socket with function=pf");
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
@@ -312,6 +307,10 @@ check_complete(const struct model_opts *opts, char *err, size_t errlen)
 	if (opts->engine == ZIP_MODEL_ENGINE_ISAL && opts->level > MAX_LEVEL_ISAL) {
 		snprintf(err, errlen, "--level %u is not valid for --engine isal; valid: 0-%u",
 			 opts->level, MAX_LEVEL_ISAL);
+		return -EINVAL;
+	}
+	if (opts->hw == ZIP_MODEL_V2 && opts->db_isolation) {
+		snprintf(err, errlen, "--db-isolation on is not valid for --hw v2; valid: off");
 		return -EINVAL;
 	}
 	return check_faults(opts, err, errlen);
@@ -357,14 +356,28 @@ model_opts_usage(FILE *out)
 	fprintf(out, "faults: %s\n", zip_model_fault_kinds());
 }
 
+const struct model_opts_socket *
+model_opts_pf(const struct model_opts *opts)
+{
+	for (unsigned i = 0; i < opts->nb_sockets; i++) {
+		if (opts->sockets[i].pf)
+			return &opts->sockets[i];
+	}
+	return NULL;
+}
+
 size_t
-model_opts_faults(const struct model_opts *opts, unsigned queues, struct zip_model_fault *faults)
+model_opts_faults(const struct model_opts *opts, const struct model_opts_socket *socket,
+		  struct zip_model_fault *faults)
 {
 	size_t nb = 0;
 
 	for (unsigned i = 0; i < opts->nb_faults; i++) {
-		if (opts->faults[i].queue == ZIP_MODEL_ANY_QUEUE || opts->faults[i].queue < queues)
-			faults[nb++] = opts->faults[i];
+		const struct zip_model_fault *fault = &opts->faults[i];
+
+		if ((fault->queue == ZIP_MODEL_ANY_QUEUE || fault->queue < socket->queues) &&
+		    (fault->kind != ZIP_MODEL_FAULT_RAS || socket->pf))
+			faults[nb++] = *fault;
 	}
 	return nb;
 }

@@ -59,17 +59,19 @@ struct model_opts {
  */
 int model_opts_parse(struct model_opts *opts, int argc, char **argv, char *err, size_t errlen);
 
+/** The socket of the physical function, or NULL. */
+const struct model_opts_socket *model_opts_pf(const struct model_opts *opts);
+
 /**
- * Faults for a function: one of a queue that only other functions have is none of this one's.
+ * Faults for a function: one of a queue that only other functions have is none of this one's, nor
+ * is one of a physical function for a virtual one.
  *
- * @param queues
- *   Queues of the function.
  * @param faults
  *   Room for MODEL_MAX_FAULTS.
  * @return
  *   How many there are.
  */
-size_t model_opts_faults(const struct model_opts *opts, unsigned queues,
+size_t model_opts_faults(const struct model_opts *opts, const struct model_opts_socket *socket,
 			 struct zip_model_fault *faults);
 
 /** Writes the list of options. */

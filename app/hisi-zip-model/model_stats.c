@@ -36,6 +36,7 @@ static const struct counter queue_counters[] = {
 /* Those of a function that are not sums over its queues. */
 static const struct counter function_counters[] = {
 	FUNCTION("other_dropped_doorbells", dropped_doorbells),
+	FUNCTION("window_doorbells", window_doorbells),
 	FUNCTION("mailbox_commands", mailbox_commands),
 	FUNCTION("mailbox_failures", mailbox_failures),
 	FUNCTION("mailbox_ignored", mailbox_ignored),

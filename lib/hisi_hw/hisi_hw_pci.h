@@ -37,6 +37,7 @@
 #define HISI_PCI_VECTOR_MSG 2
 #define HISI_PCI_VECTOR_ABNORMAL 3
 #define HISI_PCI_NB_VECTORS 4
+#define HISI_PCI_NB_VECTORS_VF_V2 2
 
 /**
  * Shadow doorbells: an extension of the software model, not of the chip.

@@ -75,10 +75,18 @@ model_check(const struct zip_model_config *config)
 					(uintptr_t)config->shadow_mem % MODEL_CACHE_LINE != 0 ||
 					config->shadow_len < zip_model_shadow_size(config)))
 		return -EINVAL;
-	if (config->hw != ZIP_MODEL_V3 || config->function != ZIP_MODEL_VF)
-		return -ENOTSUP;
+	if ((config->hw != ZIP_MODEL_V3 && config->hw != ZIP_MODEL_V2) ||
+			(config->function != ZIP_MODEL_VF && config->function != ZIP_MODEL_PF) ||
+			(config->hw == ZIP_MODEL_V2 && config->db_isolation))
+		return -EINVAL;
 	return model_check_engine(config);
 }
+
+/* The cores are those of registers 0x3140 and, on V2, of its constant: hardware.md 2.3. */
+static const struct model_engine model_takes[] = {
+		[ZIP_MODEL_V2] = {HISI_ZIP_SQE_TYPE_0, HISI_ZIP_REQ_ZLIB, false, {0x03, 0xfc}},
+		[ZIP_MODEL_V3] = {HISI_ZIP_SQE_TYPE_3, HISI_ZIP_REQ_DEFLATE, true, {0x03, 0x1c}},
+};
 
 static void
 model_configure(struct zip_model *model, const struct zip_model_config *config,
@@ -90,9 +98,7 @@ model_configure(struct zip_model *model, const struct zip_model_config *config,
 	model->engine = config->engine;
 	model->level = config->level;
 	model->nb_queues = config->queues;
-	model->vft = HISI_QM_VFT_VALID |
-			HISI_HW_PREP(HISI_QM_VFT_BASE, (uint64_t)config->queue_base) |
-			HISI_HW_PREP(HISI_QM_VFT_NUM_MINUS_1, (uint64_t)config->queues - 1);
+	model->takes = model_takes[config->hw];
 	model->pace_ns = config->pace_ns_per_op;
 	model->pace_bytes_per_us = config->pace_bytes_per_us;
 	model->db_isolation = config->db_isolation;
@@ -118,6 +124,9 @@ zip_model_create(const struct zip_model_config *config, const struct zip_model_h
 	if (model == NULL)
 		return -ENOMEM;
 	model_configure(model, config, host);
+	ret = zip_model_card_join(model, config);
+	if (ret < 0)
+		goto free_model;
 	ret = zip_model_fault_init(model, config);
 	if (ret < 0)
 		goto free_model;
@@ -133,6 +142,7 @@ zip_model_create(const struct zip_model_config *config, const struct zip_model_h
 	for (q = 0; q < config->queues; q++)
 		zip_model_queue_init(model, q);
 	zip_model_event_init(model);
+	zip_model_ifc_reset(model);
 	zip_model_regs_reset(model);
 	*out = model;
 	return 0;
@@ -151,7 +161,9 @@ zip_model_destroy(struct zip_model *model)
 		return;
 	for (i = 0; i < ZIP_MODEL_MAX_SHARES; i++)
 		zip_model_share_free(model->shares[i]);
+	zip_model_card_leave(model);
 	zip_model_dma_free(&model->dma);
+	free(model->pf);
 	free(model->queues);
 	free(model->faults);
 	free(model);
@@ -160,13 +172,18 @@ zip_model_destroy(struct zip_model *model)
 void
 zip_model_identity(const struct zip_model *model, struct zip_model_identity *identity)
 {
+	bool is_pf = model->function == ZIP_MODEL_PF;
+	bool is_v2 = model->hw == ZIP_MODEL_V2;
+
 	*identity = (struct zip_model_identity){
 			.vendor = HISI_PCI_VENDOR,
-			.device = HISI_PCI_DEVICE_ZIP_VF,
-			.revision = HISI_QM_HW_V3,
+			.device = is_pf ? HISI_PCI_DEVICE_ZIP_PF : HISI_PCI_DEVICE_ZIP_VF,
+			.revision = is_v2 ? HISI_QM_HW_V2 : HISI_QM_HW_V3,
 			.class_code = HISI_PCI_CLASS_ACCELERATOR,
-			.bar_size[HISI_PCI_BAR_REGS] = HISI_PCI_BAR2_SIZE_VF,
-			.nb_vectors = HISI_PCI_NB_VECTORS,
+			.bar_size[HISI_PCI_BAR_REGS] =
+					is_pf ? HISI_PCI_BAR2_SIZE_PF : HISI_PCI_BAR2_SIZE_VF,
+			.nb_vectors = is_v2 && !is_pf ? HISI_PCI_NB_VECTORS_VF_V2
+						      : HISI_PCI_NB_VECTORS,
 	};
 	if (model->db_isolation)
 		identity->bar_size[HISI_PCI_BAR_DOORBELLS] = model_power_of_two(
@@ -191,9 +208,19 @@ zip_model_command(struct zip_model *model, uint16_t pci_command)
 {
 	bool had = model_may_dma(model);
 
+	zip_model_card_sync(model);
 	model->command = pci_command;
-	if (!had && model_may_dma(model))
+	if (!had && model_may_dma(model)) {
 		zip_model_event_kick(model);
+		zip_model_ifc_kick(model);
+	}
+}
+
+void
+zip_model_wake(struct zip_model *model)
+{
+	if (model->function == ZIP_MODEL_PF)
+		zip_model_pf_set(model, HISI_QM_AM_CTRL, 0);
 }
 
 void
@@ -201,8 +228,10 @@ zip_model_reset(struct zip_model *model, enum zip_model_reset_kind kind)
 {
 	unsigned int q;
 
+	zip_model_card_reset(model, kind);
 	for (q = 0; q < model->nb_queues; q++)
 		zip_model_queue_forget(model, &model->queues[q]);
+	atomic_store_explicit(&model->revoked, false, memory_order_relaxed);
 	zip_model_mbox_reset(model);
 	zip_model_event_reset(model);
 	zip_model_regs_reset(model);
@@ -260,6 +289,7 @@ zip_model_stats(struct zip_model *model, struct zip_model_stats *stats)
 
 	*stats = (struct zip_model_stats){
 			.dropped_doorbells = model_counted(&model->dropped),
+			.window_doorbells = model_counted(&model->windows),
 			.illegal_accesses = model_counted(&model->illegal),
 			.dma_read_faults = model_counted(&model->read_faults),
 			.dma_write_faults = model_counted(&model->write_faults),

@@ -104,15 +104,18 @@ zip_model_doorbell_chip(struct zip_model *model, uint64_t word, int window)
 	bool is_cq = model_doorbell_is_cq(word);
 	struct model_queue *queue;
 
-	if (number >= model->nb_queues || (window >= 0 && (unsigned int)window != number)) {
+	if (number >= model->nb_active || (window >= 0 && (unsigned int)window != number)) {
 		model_count(&model->dropped, 1);
 		return;
 	}
 	queue = &model->queues[number];
-	if (!model_queue_running(queue) || !model_doorbell_good(queue, word, is_cq)) {
+	if (atomic_load_explicit(&model->revoked, memory_order_relaxed) ||
+			!model_queue_running(queue) || !model_doorbell_good(queue, word, is_cq)) {
 		model_count(&queue->dropped_chip, 1);
 		return;
 	}
+	if (window >= 0)
+		model_count(&model->windows, 1);
 	model_count(is_cq ? &queue->nb_cq_chip : &queue->nb_sq_chip, 1);
 	/*
 	 * The service takes it later. A newer one replaces an older one that waits: the index

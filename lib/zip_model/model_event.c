@@ -167,6 +167,8 @@ zip_model_event_kick(struct zip_model *model)
 	struct model_event_queue *eq = &model->events.eq;
 	struct model_event_queue *aeq = &model->events.aeq;
 
+	if (!model_may_dma(model))
+		return;
 	model_event_irq(model, eq, eq->source && !eq->masked);
 	model_event_irq(model, aeq, aeq->source && !aeq->masked);
 }

@@ -7,13 +7,16 @@
 
 #include "model_priv.h"
 
+#define MODEL_FAULT_RAS_BITS 32
+
 static int
-model_fault_check(const struct zip_model_fault *fault, unsigned int nb_queues)
+model_fault_check(const struct zip_model_fault *fault, const struct zip_model_config *config)
 {
-	if (fault->kind == ZIP_MODEL_FAULT_RAS)
-		return -ENOTSUP;
+	if (fault->kind == ZIP_MODEL_FAULT_RAS &&
+			(config->function != ZIP_MODEL_PF || fault->value >= MODEL_FAULT_RAS_BITS))
+		return -EINVAL;
 	if ((unsigned int)fault->kind > ZIP_MODEL_FAULT_RAS ||
-			(fault->queue >= nb_queues && fault->queue != ZIP_MODEL_ANY_QUEUE))
+			(fault->queue >= config->queues && fault->queue != ZIP_MODEL_ANY_QUEUE))
 		return -EINVAL;
 	if (fault->kind == ZIP_MODEL_FAULT_STATUS && fault->value > HISI_ZIP_DW3_STATUS)
 		return -EINVAL;
@@ -31,7 +34,7 @@ zip_model_fault_init(struct zip_model *model, const struct zip_model_config *con
 	if (config->nb_faults == 0)
 		return 0;
 	for (i = 0; i < config->nb_faults; i++) {
-		int ret = model_fault_check(&config->faults[i], config->queues);
+		int ret = model_fault_check(&config->faults[i], config);
 
 		if (ret < 0)
 			return ret;
@@ -47,7 +50,7 @@ zip_model_fault_init(struct zip_model *model, const struct zip_model_config *con
 static bool
 model_fault_of_queue(const struct zip_model_fault *fault, unsigned int queue)
 {
-	return fault->kind != ZIP_MODEL_FAULT_STUCK_MAILBOX &&
+	return fault->kind < ZIP_MODEL_FAULT_STUCK_MAILBOX &&
 			(fault->queue == queue || fault->queue == ZIP_MODEL_ANY_QUEUE);
 }
 
@@ -91,19 +94,23 @@ zip_model_fault_sqe(struct zip_model *model, unsigned int queue, uint64_t nth,
 bool
 zip_model_fault_mailbox(struct zip_model *model, uint64_t nth)
 {
+	bool stuck = false;
 	size_t i;
 
 	for (i = 0; i < model->nb_faults; i++) {
 		const struct zip_model_fault *fault = &model->faults[i];
 
-		if (fault->kind != ZIP_MODEL_FAULT_STUCK_MAILBOX || !model_fault_is_nth(fault, nth))
+		if (fault->kind < ZIP_MODEL_FAULT_STUCK_MAILBOX || !model_fault_is_nth(fault, nth))
 			continue;
 		model_count_shared(&model->strikes);
-		zip_model_log(model, ZIP_MODEL_LOG_INFO, "fault: mailbox command %llu stays busy",
-				(unsigned long long)nth);
-		return true;
+		zip_model_log(model, ZIP_MODEL_LOG_INFO, "fault %d strikes mailbox command %llu",
+				(int)fault->kind, (unsigned long long)nth);
+		if (fault->kind == ZIP_MODEL_FAULT_RAS)
+			zip_model_pf_error(model, 1u << fault->value, 0);
+		else
+			stuck = true;
 	}
-	return false;
+	return stuck;
 }
 
 static void

@@ -13,6 +13,7 @@
 #define FAULT_LEN 128 /* the longest text of one fault, with its terminator */
 #define MAX_STATUS HISI_HW_GET(HISI_ZIP_DW3_STATUS, UINT32_MAX)
 #define MAX_AEQE_TYPE HISI_HW_GET(HISI_QM_AEQE_TYPE, UINT32_MAX)
+#define MAX_RAS_BIT 31
 #define SYNTAX "KIND[:queue=N][:nth=N][:value=N]"
 /* One list for the parser and for people: the place of a name is its kind's number. */
 #define FAULT_KINDS(X)                                                                            \
@@ -23,7 +24,8 @@
 	X(STATUS, "status")                                                                        \
 	X(HANG_QUEUE, "hang-queue")                                                                \
 	X(AEQ_EVENT, "aeq-event")                                                                  \
-	X(STUCK_MAILBOX, "stuck-mailbox")
+	X(STUCK_MAILBOX, "stuck-mailbox")                                                          \
+	X(RAS, "ras")
 #define FAULT_NAME(kind, name) [ZIP_MODEL_FAULT_##kind] = name,
 #define FAULT_LISTED(kind, name) ", " name
 
@@ -114,6 +116,8 @@ check_value(const struct zip_model_fault *fault)
 		return fault->value <= MAX_STATUS ? 0 : -EINVAL;
 	case ZIP_MODEL_FAULT_AEQ_EVENT:
 		return fault->value <= MAX_AEQE_TYPE ? 0 : -EINVAL;
+	case ZIP_MODEL_FAULT_RAS:
+		return fault->value <= MAX_RAS_BIT ? 0 : -EINVAL;
 	default:
 		return 0;
 	}
@@ -139,8 +143,9 @@ parse_words(char *words, struct zip_model_fault *fault, char *err, size_t errlen
 		}
 	}
 	if (check_value(fault) != 0) {
-		snprintf(err, errlen, "value=%u is too large; valid: status 0-%u, aeq-event 0-%u",
-			 fault->value, MAX_STATUS, MAX_AEQE_TYPE);
+		snprintf(err, errlen,
+			 "value=%u is too large; valid: status 0-%u, aeq-event 0-%u, ras 0-%u",
+			 fault->value, MAX_STATUS, MAX_AEQE_TYPE, MAX_RAS_BIT);
 		return -EINVAL;
 	}
 	return 0;

@@ -46,7 +46,7 @@ model_mbox_xqc(struct zip_model *model, const struct model_mbox_cmd *cmd)
 {
 	struct model_queue *queue;
 
-	if (cmd->queue >= model->nb_queues)
+	if (cmd->queue >= model->nb_active)
 		return ZIP_MODEL_MB_QUEUE;
 	queue = &model->queues[cmd->queue];
 	if (cmd->cmd == HISI_QM_MB_SQC)
@@ -91,12 +91,35 @@ model_mbox_stop(struct zip_model *model, const struct model_mbox_cmd *cmd)
 		model->mbox.wait = MODEL_MBOX_FLUSH;
 		return ZIP_MODEL_MB_OK;
 	}
-	if (cmd->queue >= model->nb_queues)
+	if (cmd->queue >= model->nb_active)
 		return ZIP_MODEL_MB_QUEUE;
 	zip_model_queue_stop(model, &model->queues[cmd->queue]);
 	model->mbox.queue = cmd->queue;
 	model->mbox.wait = MODEL_MBOX_STOP;
 	return ZIP_MODEL_MB_OK;
+}
+
+/* Commands that V2 does not have. */
+static unsigned int
+model_mbox_run_v3(struct zip_model *model, const struct model_mbox_cmd *cmd)
+{
+	uint64_t message = 0;
+	unsigned int status;
+
+	switch (cmd->cmd) {
+	case HISI_QM_MB_STOP_QP:
+	case HISI_QM_MB_FLUSH_QM:
+		return model_mbox_stop(model, cmd);
+	case HISI_QM_MB_SRC:
+		return zip_model_ifc_send(model, cmd->queue, cmd->base);
+	case HISI_QM_MB_DST:
+		status = zip_model_ifc_fetch(model, cmd->queue, &message);
+		model_mbox_answer(model, message);
+		return status;
+	default:
+		/* Pausing belongs to migration: not modelled. */
+		return ZIP_MODEL_MB_UNKNOWN;
+	}
 }
 
 static unsigned int
@@ -115,14 +138,11 @@ model_mbox_run(struct zip_model *model, const struct model_mbox_cmd *cmd)
 	case HISI_QM_MB_SQC_VFT:
 		if (!cmd->read)
 			return ZIP_MODEL_MB_UNKNOWN;
-		model_mbox_answer(model, model->vft);
+		model_mbox_answer(model, model->card->vft[MODEL_VFT_SQC][model->number]);
 		return ZIP_MODEL_MB_OK;
-	case HISI_QM_MB_STOP_QP:
-	case HISI_QM_MB_FLUSH_QM:
-		return model_mbox_stop(model, cmd);
 	default:
-		/* Messages need a physical function, and pausing a migration: not modelled yet. */
-		return ZIP_MODEL_MB_UNKNOWN;
+		return model->hw < ZIP_MODEL_V3 ? ZIP_MODEL_MB_UNKNOWN
+						: model_mbox_run_v3(model, cmd);
 	}
 }
 

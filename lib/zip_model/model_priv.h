@@ -16,6 +16,7 @@
 #include "hisi_hw_qm_queue.h"
 #include "hisi_hw_qm_regs.h"
 #include "hisi_hw_zip.h"
+#include "model_card.h"
 #include "model_queue.h"
 #include "zip_model.h"
 
@@ -56,6 +57,14 @@ struct model_share {
 
 void zip_model_share_free(struct model_share *share);
 
+/** What a generation's engine takes, hardware.md 8.10. */
+struct model_engine {
+	uint32_t sqe_type;      /**< enum hisi_hw_sqe_type */
+	uint32_t first_request; /**< enum hisi_hw_zip_request: no raw DEFLATE before V3 */
+	bool windows;           /**< the window field counts */
+	uint32_t cores[2];      /**< by enum hisi_hw_sq_type: cores that do it, as in 0x301004 */
+};
+
 /** Words that an SQE gets back. */
 struct model_zip_result {
 	uint32_t consumed;
@@ -72,12 +81,12 @@ struct model_zip_result {
 
 /** Status that the null engine and the others refuse an SQE with before they look at its data. */
 static inline uint32_t
-model_zip_check(uint32_t dw7, uint32_t dw9)
+model_zip_check(const struct model_engine *engine, uint32_t dw7, uint32_t dw9)
 {
 	uint32_t request = HISI_HW_GET(HISI_ZIP_DW9_REQUEST, dw9);
 
-	if (HISI_HW_GET(HISI_ZIP_DW7_SQE_TYPE, dw7) != HISI_ZIP_SQE_TYPE_3 ||
-			request < HISI_ZIP_REQ_DEFLATE || request > HISI_ZIP_REQ_GZIP ||
+	if (HISI_HW_GET(HISI_ZIP_DW7_SQE_TYPE, dw7) != engine->sqe_type ||
+			request < engine->first_request || request > HISI_ZIP_REQ_GZIP ||
 			HISI_HW_GET(HISI_ZIP_DW9_BUFFER, dw9) > HISI_ZIP_BUF_SGL)
 		return ZIP_MODEL_STATUS_UNSUPPORTED;
 	return dw7 & HISI_ZIP_DW7_STATEFUL ? HISI_ZIP_STREAM_ERROR : HISI_ZIP_OK;
@@ -157,8 +166,16 @@ struct zip_model {
 	enum zip_model_function function;
 	enum zip_model_engine engine;
 	int level;
-	unsigned int nb_queues;
-	uint64_t vft; /**< word of the SQC VFT entry */
+	struct model_engine takes;
+	unsigned int nb_queues; /**< there is room for */
+	unsigned int nb_active; /**< control of the card: assigned by the VFT */
+	struct zip_model_card *card;
+	unsigned int number;
+	struct model_ifc ifc;
+	struct model_pf *pf; /**< NULL: not a PF */
+	/** The queues were taken: nothing of them runs, zip_model_card_sync() forgets them. */
+	atomic_bool revoked;
+	_Atomic unsigned int serving; /**< services at work, with a PF in the card */
 	uint64_t pace_ns;
 	uint64_t pace_bytes_per_us;
 	uint8_t *shadow;
@@ -178,6 +195,7 @@ struct zip_model {
 	struct model_share *shares[ZIP_MODEL_MAX_SHARES];
 
 	struct model_counter dropped;
+	struct model_counter windows;
 	struct model_counter illegal;
 	struct model_counter read_faults;
 	struct model_counter write_faults;
@@ -204,7 +222,8 @@ model_pace_now(const struct zip_model *model)
 static inline bool
 model_may_dma(const struct zip_model *model)
 {
-	return model->command & MODEL_PCI_MASTER;
+	return (model->command & MODEL_PCI_MASTER) != 0 &&
+			!atomic_load_explicit(&model->card->closed, memory_order_relaxed);
 }
 
 static inline uint64_t

@@ -18,54 +18,54 @@ struct model_reg {
 	enum model_reg_kind kind;
 	uint32_t reset;
 	uint32_t writable;
+	bool since_v3;
 };
 
 /* Of each function, V3: hardware.md 2.1, 2.3, Appendix B. By offset; values of 14.1. */
 static const struct model_reg model_regs[] = {
-	{HISI_QM_AEQ_INT_SOURCE, MODEL_REG_SPECIAL, 0, 0},
-	{HISI_QM_AEQ_INT_MASK, MODEL_REG_SPECIAL, 1, 0x1},
-	{HISI_QM_EQ_INT_SOURCE, MODEL_REG_SPECIAL, 0, 0},
-	{HISI_QM_EQ_INT_MASK, MODEL_REG_SPECIAL, 1, 0x1},
-	/* Nobody sends messages yet: no source, and what is sent is acknowledged at once. */
-	{HISI_QM_IFC_INT_SOURCE, MODEL_REG_CONST, 0, 0},
-	{HISI_QM_IFC_INT_MASK, MODEL_REG_STORE, 1, 0x1},
-	{HISI_QM_IFC_INT_STATUS, MODEL_REG_CONST, 0, 0},
-	{HISI_QM_IFC_INT_SET, MODEL_REG_CONST, 0, 0},
-	{HISI_QM_DB_ISOLATION, MODEL_REG_SPECIAL, 0, 0},
-	{HISI_QM_PAGE_SIZE, MODEL_REG_STORE, 0, 0x3},
-	{HISI_QM_VF_STATE, MODEL_REG_STORE, HISI_QM_VF_STATE_NOT_READY, 0x1},
-	{HISI_QM_FUNC_ACTIVE, MODEL_REG_CONST, 0, 0},
-	{HISI_QM_CACHE_WB_START, MODEL_REG_SPECIAL, 0, 0x1},
-	{HISI_QM_CACHE_WB_DONE, MODEL_REG_STORE, 0, 0},
-	{HISI_QM_SUB_VERSION, MODEL_REG_CONST, 0, 0},
-	{HISI_QM_MB, MODEL_REG_SPECIAL, 0, UINT32_MAX},
-	{HISI_QM_MB_BASE_L, MODEL_REG_SPECIAL, 0, UINT32_MAX},
-	{HISI_QM_MB_BASE_H, MODEL_REG_SPECIAL, 0, UINT32_MAX},
-	{HISI_QM_MB_LAST, MODEL_REG_SPECIAL, 0, UINT32_MAX},
-	{HISI_QM_CAP, MODEL_REG_CONST, 0x00000f01, 0},
-	{HISI_QM_CAP_XEQ_DEPTH, MODEL_REG_CONST, 0x04000800, 0},
-	{HISI_QM_CAP_QP_DEPTH, MODEL_REG_CONST, 0x04000400, 0},
-	{HISI_QM_CAP_EQ_IRQ, MODEL_REG_CONST, 0x00010000, 0},
-	{HISI_QM_CAP_AEQ_IRQ, MODEL_REG_CONST, 0x00010001, 0},
-	{HISI_QM_CAP_ABNORMAL_IRQ, MODEL_REG_CONST, 0x00010003, 0},
-	{HISI_QM_CAP_MSG_IRQ, MODEL_REG_CONST, 0x00010002, 0},
-	{HISI_QM_CAP_NB_IRQS, MODEL_REG_CONST, 0x00040003, 0},
-	{HISI_QM_CAP_EXT_BAR, MODEL_REG_CONST, 0x00000014, 0},
-	{HISI_QM_CAP_QM_NFE, MODEL_REG_CONST, 0x00007c77, 0},
-	{HISI_QM_CAP_QM_RESET, MODEL_REG_CONST, 0x00006c77, 0},
-	{HISI_QM_CAP_QM_CE, MODEL_REG_CONST, 0x00000008, 0},
-	{HISI_ZIP_CAP_NFE, MODEL_REG_CONST, 0x00001ffe, 0},
-	{HISI_ZIP_CAP_RESET, MODEL_REG_CONST, 0x000007fe, 0},
-	{HISI_ZIP_CAP_CE, MODEL_REG_CONST, 0x00000001, 0},
-	{HISI_ZIP_CAP_CORE_INFO, MODEL_REG_CONST, 0x12050203, 0},
-	{HISI_ZIP_CAP_CORE_ENABLE, MODEL_REG_CONST, 0x001c0003, 0},
-	{HISI_ZIP_CAP_DRV_ALGS, MODEL_REG_CONST, 0x00000030, 0},
-	{HISI_ZIP_CAP_DEV_ALGS, MODEL_REG_CONST, 0x0000003f, 0},
-	{HISI_ZIP_CAP_CORE_ALGS, MODEL_REG_CONST, 0x000000d5, 0},
-	{HISI_ZIP_CAP_CORE_ALGS + 4, MODEL_REG_CONST, 0x000000d5, 0},
-	{HISI_ZIP_CAP_CORE_ALGS + 8, MODEL_REG_CONST, 0x0000002a, 0},
-	{HISI_ZIP_CAP_CORE_ALGS + 12, MODEL_REG_CONST, 0x0000002a, 0},
-	{HISI_ZIP_CAP_CORE_ALGS + 16, MODEL_REG_CONST, 0x0000002a, 0},
+	{HISI_QM_AEQ_INT_SOURCE, MODEL_REG_SPECIAL, 0, 0, false},
+	{HISI_QM_AEQ_INT_MASK, MODEL_REG_SPECIAL, 1, 0x1, false},
+	{HISI_QM_EQ_INT_SOURCE, MODEL_REG_SPECIAL, 0, 0, false},
+	{HISI_QM_EQ_INT_MASK, MODEL_REG_SPECIAL, 1, 0x1, false},
+	{HISI_QM_IFC_INT_SOURCE, MODEL_REG_SPECIAL, 0, 0, true},
+	{HISI_QM_IFC_INT_MASK, MODEL_REG_SPECIAL, 1, 0x1, true},
+	{HISI_QM_IFC_INT_STATUS, MODEL_REG_SPECIAL, 0, 0, true},
+	{HISI_QM_IFC_INT_SET, MODEL_REG_SPECIAL, 0, 0, true},
+	{HISI_QM_DB_ISOLATION, MODEL_REG_SPECIAL, 0, 0, true},
+	{HISI_QM_PAGE_SIZE, MODEL_REG_STORE, 0, 0x3, true},
+	{HISI_QM_VF_STATE, MODEL_REG_STORE, HISI_QM_VF_STATE_NOT_READY, 0x1, true},
+	{HISI_QM_FUNC_ACTIVE, MODEL_REG_CONST, 0, 0, false},
+	{HISI_QM_CACHE_WB_START, MODEL_REG_SPECIAL, 0, 0x1, false},
+	{HISI_QM_CACHE_WB_DONE, MODEL_REG_STORE, 0, 0, false},
+	{HISI_QM_SUB_VERSION, MODEL_REG_CONST, 0, 0, false},
+	{HISI_QM_MB, MODEL_REG_SPECIAL, 0, UINT32_MAX, false},
+	{HISI_QM_MB_BASE_L, MODEL_REG_SPECIAL, 0, UINT32_MAX, false},
+	{HISI_QM_MB_BASE_H, MODEL_REG_SPECIAL, 0, UINT32_MAX, false},
+	{HISI_QM_MB_LAST, MODEL_REG_SPECIAL, 0, UINT32_MAX, false},
+	{HISI_QM_CAP, MODEL_REG_CONST, 0x00006f01, 0, true},
+	{HISI_QM_CAP_XEQ_DEPTH, MODEL_REG_CONST, 0x04000800, 0, true},
+	{HISI_QM_CAP_QP_DEPTH, MODEL_REG_CONST, 0x04000400, 0, true},
+	{HISI_QM_CAP_EQ_IRQ, MODEL_REG_CONST, 0x00010000, 0, true},
+	{HISI_QM_CAP_AEQ_IRQ, MODEL_REG_CONST, 0x00010001, 0, true},
+	{HISI_QM_CAP_ABNORMAL_IRQ, MODEL_REG_CONST, 0x00010003, 0, true},
+	{HISI_QM_CAP_MSG_IRQ, MODEL_REG_CONST, 0x00010002, 0, true},
+	{HISI_QM_CAP_NB_IRQS, MODEL_REG_CONST, 0x00040003, 0, true},
+	{HISI_QM_CAP_EXT_BAR, MODEL_REG_CONST, 0x00000014, 0, true},
+	{HISI_QM_CAP_QM_NFE, MODEL_REG_CONST, 0x00007c77, 0, true},
+	{HISI_QM_CAP_QM_RESET, MODEL_REG_CONST, 0x00006c77, 0, true},
+	{HISI_QM_CAP_QM_CE, MODEL_REG_CONST, 0x00000008, 0, true},
+	{HISI_ZIP_CAP_NFE, MODEL_REG_CONST, 0x00001ffe, 0, true},
+	{HISI_ZIP_CAP_RESET, MODEL_REG_CONST, 0x000007fe, 0, true},
+	{HISI_ZIP_CAP_CE, MODEL_REG_CONST, 0x00000001, 0, true},
+	{HISI_ZIP_CAP_CORE_INFO, MODEL_REG_CONST, 0x12050203, 0, true},
+	{HISI_ZIP_CAP_CORE_ENABLE, MODEL_REG_CONST, 0x001c0003, 0, true},
+	{HISI_ZIP_CAP_DRV_ALGS, MODEL_REG_CONST, 0x00000030, 0, true},
+	{HISI_ZIP_CAP_DEV_ALGS, MODEL_REG_CONST, 0x0000003f, 0, true},
+	{HISI_ZIP_CAP_CORE_ALGS, MODEL_REG_CONST, 0x000000d5, 0, true},
+	{HISI_ZIP_CAP_CORE_ALGS + 4, MODEL_REG_CONST, 0x000000d5, 0, true},
+	{HISI_ZIP_CAP_CORE_ALGS + 8, MODEL_REG_CONST, 0x0000002a, 0, true},
+	{HISI_ZIP_CAP_CORE_ALGS + 12, MODEL_REG_CONST, 0x0000002a, 0, true},
+	{HISI_ZIP_CAP_CORE_ALGS + 16, MODEL_REG_CONST, 0x0000002a, 0, true},
 };
 
 #define MODEL_NB_KNOWN_REGS (sizeof(model_regs) / sizeof(model_regs[0]))
@@ -89,6 +89,15 @@ model_reg_find(uint64_t offset)
 			high = mid;
 	}
 	return NULL;
+}
+
+/* The row of a register that the function has. */
+static const struct model_reg *
+model_reg_of(const struct zip_model *model, uint64_t offset)
+{
+	const struct model_reg *reg = model_reg_find(offset);
+
+	return reg != NULL && reg->since_v3 && model->hw < ZIP_MODEL_V3 ? NULL : reg;
 }
 
 static uint32_t *
@@ -120,6 +129,11 @@ model_reg_get(struct zip_model *model, const struct model_reg *reg)
 		return zip_model_event_source(model, &model->events.eq);
 	case HISI_QM_EQ_INT_MASK:
 		return model->events.eq.masked;
+	case HISI_QM_IFC_INT_SOURCE:
+	case HISI_QM_IFC_INT_MASK:
+	case HISI_QM_IFC_INT_STATUS:
+	case HISI_QM_IFC_INT_SET:
+		return zip_model_ifc_get(model, reg->offset);
 	case HISI_QM_MB:
 	case HISI_QM_MB_BASE_L:
 	case HISI_QM_MB_BASE_H:
@@ -145,6 +159,11 @@ model_reg_special(struct zip_model *model, const struct model_reg *reg, uint32_t
 			zip_model_mbox_write_back(model);
 			*model_reg_value(model, model_reg_find(HISI_QM_CACHE_WB_DONE)) = 1;
 		}
+		break;
+	case HISI_QM_IFC_INT_SOURCE:
+	case HISI_QM_IFC_INT_MASK:
+	case HISI_QM_IFC_INT_SET:
+		zip_model_ifc_set(model, reg->offset, value);
 		break;
 	case HISI_QM_MB:
 	case HISI_QM_MB_BASE_L:
@@ -183,12 +202,15 @@ model_regs_read(struct zip_model *model, uint64_t offset, uint8_t *buf, size_t s
 	if (size == 8 && zip_model_is_doorbell(HISI_PCI_BAR_REGS, offset))
 		return 0;
 	for (i = 0; i < size; i += sizeof(uint32_t)) {
-		const struct model_reg *reg = model_reg_find(offset + i);
+		const struct model_reg *reg = model_reg_of(model, offset + i);
 		uint32_t value;
 
-		if (reg == NULL)
+		if (reg != NULL)
+			value = model_reg_get(model, reg);
+		else if (zip_model_pf_has(model, offset + i))
+			value = zip_model_pf_get(model, (uint32_t)(offset + i));
+		else
 			return -EINVAL;
-		value = model_reg_get(model, reg);
 		memcpy(buf + i, &value, sizeof(value));
 	}
 	return 0;
@@ -218,14 +240,18 @@ model_regs_write(struct zip_model *model, uint64_t offset, const uint8_t *buf, s
 	if (!model_regs_fit(offset, size))
 		return -EINVAL;
 	for (i = 0; i < size; i += sizeof(uint32_t)) {
-		if (model_reg_find(offset + i) == NULL)
+		if (model_reg_of(model, offset + i) == NULL && !zip_model_pf_has(model, offset + i))
 			return -EINVAL;
 	}
 	for (i = 0; i < size; i += sizeof(uint32_t)) {
+		const struct model_reg *reg = model_reg_of(model, offset + i);
 		uint32_t value;
 
 		memcpy(&value, buf + i, sizeof(value));
-		model_reg_set(model, model_reg_find(offset + i), value);
+		if (reg != NULL)
+			model_reg_set(model, reg, value);
+		else
+			zip_model_pf_set(model, (uint32_t)(offset + i), value);
 	}
 	return 0;
 }
@@ -304,6 +330,7 @@ zip_model_read(struct zip_model *model, unsigned int bar, uint64_t offset, void 
 {
 	int ret = -EINVAL;
 
+	zip_model_card_sync(model);
 	if (!(model->command & MODEL_PCI_MEMORY)) {
 		memset(buf, 0xff, size);
 		return 0;
@@ -341,6 +368,7 @@ zip_model_write(struct zip_model *model, unsigned int bar, uint64_t offset, cons
 			ret = 0;
 		}
 	} else if (bar == HISI_PCI_BAR_REGS) {
+		zip_model_card_sync(model);
 		ret = model_regs_write(model, offset, buf, size);
 	}
 	if (ret < 0)

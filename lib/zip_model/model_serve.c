@@ -215,7 +215,7 @@ model_serve_null(struct zip_model *model, struct model_queue *queue, uint32_t n)
 		uint32_t in = model_load32(sqe, MODEL_SQE_DW4);
 		uint32_t avail = model_load32(sqe, MODEL_SQE_DW14);
 		uint32_t out = in < avail ? in : avail;
-		uint32_t status = model_zip_check(
+		uint32_t status = model_zip_check(&model->takes,
 				model_load32(sqe, MODEL_SQE_DW7), model_load32(sqe, MODEL_SQE_DW9));
 
 		if (status != HISI_ZIP_OK) {
@@ -337,19 +337,21 @@ model_share_get(struct zip_model *model, unsigned int index, unsigned int shares
 	return share;
 }
 
-unsigned int
-zip_model_service(struct zip_model *model, unsigned int share, unsigned int shares,
-		unsigned int budget)
+/* Whether any core is enabled that does what a queue asks for: else its SQEs wait. */
+static bool
+model_serve_has_core(const struct zip_model *model, const struct model_queue *queue)
 {
-	struct model_share *own;
+	uint32_t cores = atomic_load_explicit(&model->card->cores, memory_order_relaxed);
+
+	return cores & model->takes.cores[queue->type];
+}
+
+static unsigned int
+model_serve_share(struct zip_model *model, struct model_share *own, unsigned int budget)
+{
 	unsigned int work = 0;
 	unsigned int i;
 
-	if (share >= shares || shares > ZIP_MODEL_MAX_SHARES || !model_may_dma(model))
-		return 0;
-	own = model_share_get(model, share, shares);
-	if (own == NULL)
-		return 0;
 	for (i = 0; i < own->nb && work < budget; i++) {
 		struct model_queue *queue = &model->queues[own->list[own->next]];
 		unsigned int burst = budget - work < MODEL_BURST ? budget - work : MODEL_BURST;
@@ -357,11 +359,27 @@ zip_model_service(struct zip_model *model, unsigned int share, unsigned int shar
 		own->next = own->next + 1 == own->nb ? 0 : own->next + 1;
 		if (model_doorbell_pending(queue))
 			work += zip_model_doorbell_poll(model, queue);
-		if (queue->sq_head != queue->sq_tail)
+		if (queue->sq_head != queue->sq_tail && model_serve_has_core(model, queue))
 			work += model_serve_queue(own, queue, burst);
 		if (atomic_load_explicit(&model->yield, memory_order_relaxed))
 			break;
 	}
+	return work;
+}
+
+unsigned int
+zip_model_service(struct zip_model *model, unsigned int share, unsigned int shares,
+		unsigned int budget)
+{
+	struct model_share *own;
+	unsigned int work = 0;
+
+	if (share >= shares || shares > ZIP_MODEL_MAX_SHARES || !zip_model_card_begin(model))
+		return 0;
+	own = model_share_get(model, share, shares);
+	if (own != NULL)
+		work = model_serve_share(model, own, budget);
+	zip_model_card_end(model);
 	return work;
 }
 

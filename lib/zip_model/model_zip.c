@@ -135,11 +135,13 @@ model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_
 	struct deflate_result done;
 	int ret;
 
-	/* Decompression does not look at the window: hardware.md 8.2. */
-	if (compress) {
+	/* Neither decompression nor V2 looks at the window: hardware.md 8.2. */
+	if (compress && share->model->takes.windows) {
 		if (window >= MODEL_ZIP_NB_WINDOWS)
 			return ZIP_MODEL_STATUS_UNSUPPORTED;
 		params.window_log2 = model_zip_window_log2[window];
+	}
+	if (compress) {
 		ret = deflate_compress(share->deflate, &params, share->in, share->nb_in, share->out,
 				share->nb_out, &done);
 	} else {
@@ -156,7 +158,7 @@ void
 zip_model_zip_run(struct model_share *share, const struct model_queue *queue,
 		const struct hisi_hw_sqe *sqe, struct model_zip_result *result)
 {
-	uint32_t status = model_zip_check(sqe->dw7, sqe->dw9);
+	uint32_t status = model_zip_check(&share->model->takes, sqe->dw7, sqe->dw9);
 
 	*result = (struct model_zip_result){.contexts = true};
 	share->nb_out = 0;

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "hisi_hw_pci.h"
+#include "zip_model_card.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,14 +37,14 @@ struct zip_model;
 
 /** The generation. */
 enum zip_model_hw {
-	ZIP_MODEL_V2, /**< Kunpeng 920; not yet: -ENOTSUP */
+	ZIP_MODEL_V2, /**< Kunpeng 920 */
 	ZIP_MODEL_V3, /**< Kunpeng 930 */
 };
 
 /** The kind of function. */
 enum zip_model_function {
-	ZIP_MODEL_PF, /**< not yet: -ENOTSUP */
-	ZIP_MODEL_VF, /**< with queues assigned from the start */
+	ZIP_MODEL_PF, /**< its driver brings the device up and assigns queues */
+	ZIP_MODEL_VF, /**< with queues from the start, unless its card has a PF */
 };
 
 /** Who does the work. */
@@ -98,7 +99,8 @@ enum zip_model_fault_kind {
 	/** SQE: AEQE of type 'value', 0 to 15 (enum hisi_hw_aeqe_type) */
 	ZIP_MODEL_FAULT_AEQ_EVENT,
 	ZIP_MODEL_FAULT_STUCK_MAILBOX,   /**< command: it stays busy until a reset */
-	ZIP_MODEL_FAULT_RAS,             /**< command: place kept; -ENOTSUP */
+	/** command, PF only: bit 'value', 0 to 31, of the QM's error source (hardware.md 2.2.1) */
+	ZIP_MODEL_FAULT_RAS,
 };
 
 #define ZIP_MODEL_ANY_QUEUE UINT32_MAX
@@ -120,9 +122,19 @@ struct zip_model_fault {
 struct zip_model_config {
 	enum zip_model_hw hw;
 	enum zip_model_function function;
-	/** Queues of the function, 1 to HISI_QM_MAX_QUEUES. */
+	/** What it is a function of; NULL: of a device of its own. */
+	struct zip_model_card *card;
+	/** Its number there: 0 is the PF. Not looked at without card. */
+	unsigned int number;
+	/**
+	 * Queues, 1 to HISI_QM_MAX_QUEUES: a PF's are those of the device, a VF's those that it
+	 * has, or, in a card with a PF, the most that it uses of what it is assigned.
+	 */
 	unsigned int queues;
-	/** Absolute number of its first queue, shown in the VFT entry only (hardware.md 3.5). */
+	/**
+	 * Absolute number of a VF's first queue in a card without PF, shown in the VFT entry only
+	 * (hardware.md 3.5).
+	 */
 	unsigned int queue_base;
 	enum zip_model_engine engine;
 	/** Of the engine: ISA-L 0 to 3, zlib 0 to 9, null: not looked at. */
@@ -142,7 +154,7 @@ struct zip_model_config {
 	 */
 	void *shadow_mem;
 	size_t shadow_len;
-	/** V3: a doorbell window per queue in BAR 4. */
+	/** A doorbell window per queue in BAR 4. Not V2: -EINVAL. */
 	bool db_isolation;
 	const struct zip_model_fault *faults;
 	size_t nb_faults;
@@ -179,6 +191,7 @@ struct zip_model_stats {
 	struct zip_model_queue_stats queues; /**< sums over all queues */
 	/** Doorbells refused besides: of no queue, or of EQ and AEQ. */
 	uint64_t dropped_doorbells;
+	uint64_t window_doorbells; /**< of the chip's of queues, those that came through BAR 4 */
 	uint64_t illegal_accesses; /**< of registers: width, alignment, address */
 	uint64_t dma_read_faults;  /**< outside the map, or not readable */
 	uint64_t dma_write_faults;
@@ -235,7 +248,7 @@ size_t zip_model_shadow_size(const struct zip_model_config *config);
  * @param model
  *   Where to put it.
  * @return
- *   0; -EINVAL a value out of range; -ENOTSUP not modelled yet; -ENOMEM.
+ *   0; -EINVAL a value out of range; -EEXIST the card has a function of this number; -ENOMEM.
  */
 int zip_model_create(const struct zip_model_config *config, const struct zip_model_host *host,
 		     struct zip_model **model);
@@ -277,6 +290,12 @@ bool zip_model_is_doorbell(unsigned int bar, uint64_t offset);
  * reset of the model leaves this as told: who resets config space tells it again. Control section.
  */
 void zip_model_command(struct zip_model *model, uint16_t pci_command);
+
+/**
+ * The function returns from D3hot to D0. A PF's AXI master, which its driver shuts before it
+ * suspends and never opens, is open again (hardware.md 14.1). Control section.
+ */
+void zip_model_wake(struct zip_model *model);
 
 /** Rights of zip_model_dma_map(). */
 #define ZIP_MODEL_DMA_READ 1u  /**< the device may read */
@@ -336,7 +355,9 @@ void zip_model_yield(struct zip_model *model, bool yield);
 
 /**
  * Reset: all is forgotten but identity, VFT entry, PCI command, DMA map (see the kinds) and
- * counters. Interrupt masks and 0x60 go to 1, shadow lines to 0. Control section.
+ * counters. Interrupt masks and 0x60 go to 1, shadow lines to 0. The reset of a PF clears the
+ * VFT, disables the cores and so stops the VFs of its card too; only a function level reset
+ * leaves the memory of the tables initialised. Control section.
  */
 void zip_model_reset(struct zip_model *model, enum zip_model_reset_kind kind);
 

@@ -10,7 +10,7 @@ VALID = ["--socket", "/nonexistent/s"]
 # Options after a valid socket, and what the message must name.
 WRONG = [
     (["--hw", "v1"], "v3"),
-    (["--hw", "v2"], "not modelled yet"),
+    (["--hw", "v1"], "v2|v3"),
     (["--hw", ""], "v3"),
     (["--engine", "lzma"], "isal|zlib|null"),
     (["--level", "10"], "0-9"),
@@ -22,7 +22,7 @@ WRONG = [
     (["--workers", "65"], "1-64"),
     (["--workers", "18446744073709551617"], "1-64"),
     (["--shadow", "yes"], "on|off"),
-    (["--db-isolation", "on"], "not modelled yet"),
+    (["--hw", "v2", "--db-isolation", "on", "--socket", "/tmp/x"], "off"),
     (["--db-isolation", "maybe"], "off"),
     (["--pace-ns", "abc"], "0-4294967295"),
     (["--pace-ns", "4294967296"], "0-4294967295"),
@@ -42,7 +42,8 @@ WRONG = [
     (["--socket", "/tmp/x,queues"], "queues=1-1024"),
     (["--socket", "/tmp/x,colour=red"], "function="),
     (["--socket", "/tmp/x,function=xf"], "function="),
-    (["--socket", "/tmp/x,function=pf"], "not modelled yet"),
+    (["--socket", "/tmp/x,function=pf", "--socket", "/tmp/y,function=pf"], "one function=pf"),
+    (["--socket", "/tmp/x", "--fault", "ras:value=2"], "function=pf"),
     (["--socket", "/nonexistent/s"], "twice"),
     (["--socket", "/tmp/" + "x" * 300], "PATH"),
     (["--unknown"], "--unknown"),

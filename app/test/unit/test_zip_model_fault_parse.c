@@ -30,6 +30,7 @@ test_right(void **state)
 		{"hang-queue", {ZIP_MODEL_FAULT_HANG_QUEUE, UINT32_MAX, 1, 0}},
 		{"aeq-event", {ZIP_MODEL_FAULT_AEQ_EVENT, UINT32_MAX, 1, 0}},
 		{"stuck-mailbox:nth=0", {ZIP_MODEL_FAULT_STUCK_MAILBOX, UINT32_MAX, 0, 0}},
+		{"ras:value=31", {ZIP_MODEL_FAULT_RAS, UINT32_MAX, 1, 31}},
 		{"wrong-phase:queue=3:nth=10", {ZIP_MODEL_FAULT_WRONG_PHASE, 3, 10, 0}},
 		{"status:nth=4294967295:value=1:queue=0",
 		 {ZIP_MODEL_FAULT_STATUS, 0, 4294967295, 1}},
@@ -58,7 +59,7 @@ test_wrong(void **state)
 		const char *named;
 	} cases[] = {
 		{"", "wrong-phase"},
-		{"ras", "wrong-phase"},
+		{"raz", "wrong-phase"},
 		{"Wrong-phase", "wrong-phase"},
 		{"wrong-phase,queue=1", "wrong-phase"},
 		{":queue=1", "wrong-phase"},
@@ -73,6 +74,7 @@ test_wrong(void **state)
 		{"status:value=99999999999999999999999", "'value="},
 		{"status:value=256", "0-255"},
 		{"aeq-event:value=16", "0-15"},
+		{"ras:value=32", "0-31"},
 		{"status:colour=1", "'colour=1'"},
 		{"status:nth=1;status", "'nth=1;status'"},
 		{"status:value=00000000000000000000000000000000000000000000000000000000000000"

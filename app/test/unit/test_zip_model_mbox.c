@@ -125,8 +125,8 @@ contexts(void **state)
 static void
 refused(void **state)
 {
-	static const uint32_t unknown[] = {0x2007, 0x200a, 0x200b, 0x200f, 0x20ff, 0x2006, 0x200c,
-			0x600d, 0x200d, 0x200e};
+	static const uint32_t unknown[] = {
+			0x2007, 0x200a, 0x200b, 0x200f, 0x20ff, 0x2006, 0x200e};
 	struct zip_model_config config = bench_config();
 	struct bench bench;
 	size_t i;

@@ -113,7 +113,7 @@ values_after_creation(void **state)
 			{0x304, 0},
 			{0x308, 0},
 			{0x30c, 0},
-			{0x3100, 0x00000f01},
+			{0x3100, 0x00006f01},
 			{0x3104, 0x04000800},
 			{0x3108, 0x04000400},
 			{0x310c, 0x00010000},
@@ -298,17 +298,26 @@ bad_configurations(void **state)
 	create_with(-EINVAL, &config);
 	config.level = 3;
 	config.hw = ZIP_MODEL_V2;
-	create_with(-ENOTSUP, &config);
+	create_with(0, &config);
+	config.db_isolation = true;
+	create_with(-EINVAL, &config);
 	config.hw = ZIP_MODEL_V3;
+	create_with(0, &config);
+	config.db_isolation = false;
 	config.function = ZIP_MODEL_PF;
-	create_with(-ENOTSUP, &config);
+	create_with(0, &config);
 	config.function = ZIP_MODEL_VF;
 	config.shadow = true;
 	create_with(-EINVAL, &config);
 	config.shadow = false;
 	config.faults = &fault;
 	config.nb_faults = 1;
-	create_with(-ENOTSUP, &config);
+	create_with(-EINVAL, &config); /* of a PF only */
+	config.function = ZIP_MODEL_PF;
+	create_with(0, &config);
+	fault.value = 32;
+	create_with(-EINVAL, &config);
+	config.function = ZIP_MODEL_VF;
 	fault.kind = ZIP_MODEL_FAULT_STATUS;
 	fault.value = 256;
 	create_with(-EINVAL, &config);
