@@ -1,0 +1,227 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+
+# First program of the guest: loads Linux's hisi_zip driver and puts it to work. It judges nothing.
+# Lines "@ KEY VALUE" are what it saw; "@mark NAME" waits for a line, so that the model's counters
+# can be read meanwhile. Busybox only.
+
+compressor=hisi-deflate-acomp
+
+say()
+{
+    echo "@ $*"
+}
+
+mark()
+{
+    echo "@mark $1"
+    read -r -t 60 _
+}
+
+end()
+{
+    dmesg -r | sed 's/^/@dmesg /'
+    poweroff -f
+    sleep 60
+}
+
+give_up()
+{
+    say gave_up "$*"
+    end
+}
+
+# try SECONDS COMMAND...
+try()
+{
+    n=$(($1 * 5))
+    shift
+    until "$@"; do
+        n=$((n - 1))
+        [ $n -gt 0 ] || return 1
+        usleep 200000
+    done
+}
+
+# What /proc/crypto says of our algorithm.
+algorithm()
+{
+    sed -n "/^driver *: $compressor\$/,/^\$/s/^$1 *: //p" /proc/crypto
+}
+
+tested()
+{
+    [ "$(algorithm selftest)" = passed ]
+}
+
+unused()
+{
+    [ "$(algorithm refcnt)" = 1 ]
+}
+
+# say_tasks PREFIX: the driver's counters.
+say_tasks()
+{
+    for name in send_cnt recv_cnt send_busy_cnt err_bd_cnt; do
+        say "$1_$name" "$(cat "/sys/kernel/debug/hisi_zip/$device/zip_dfx/$name")"
+    done
+}
+
+selftest()
+{
+    try 60 tested || give_up "$1: selftest is '$(algorithm selftest)'"
+    say "$1_selftest" "$(algorithm selftest)"
+    say "$1_priority" "$(algorithm priority)"
+    say_tasks "$1"
+    mark "$1"
+}
+
+start_system()
+{
+    /bin/busybox --install -s /bin
+    mount -t proc proc /proc
+    mount -t sysfs sysfs /sys
+    mount -t devtmpfs devtmpfs /dev
+    mount -t debugfs debugfs /sys/kernel/debug
+    mkdir /cg /data
+    mount -t cgroup2 cgroup2 /cg
+    stty -echo
+    echo 1 > /proc/sys/kernel/printk
+    echo
+    say kernel "$(uname -r)"
+    [ ! -d /sys/firmware/efi ] || say uefi 1
+}
+
+load()
+{
+    # The software fallback first: without it the self-test passes without a task.
+    for module in deflate uacce hisi_qm hisi_zip; do
+        insmod "/lib/$module.ko" || give_up "insmod $module"
+    done
+    device=$(ls /sys/bus/pci/drivers/hisi_zip | grep '^0000:')
+    [ -n "$device" ] || give_up "hisi_zip took no device"
+    say device "$device" "$(cat "/sys/bus/pci/devices/$device/device")"
+    selftest probe
+}
+
+# Swap goes through zswap, which compresses with our driver; a small box forces it out.
+start_swap()
+{
+    insmod /lib/brd.ko rd_nr=1 rd_size=262144 || give_up "insmod brd"
+    mkswap /dev/ram0 > /dev/null || give_up mkswap
+    echo deflate > /sys/module/zswap/parameters/compressor || give_up "zswap compressor"
+    echo 90 > /sys/module/zswap/parameters/max_pool_percent
+    echo 1 > /sys/module/zswap/parameters/enabled || give_up "zswap on"
+    swapon /dev/ram0 || give_up swapon
+    echo +memory > /cg/cgroup.subtree_control
+    mkdir /cg/box
+    echo 20M > /cg/box/memory.max
+    mount -t tmpfs -o size=256m tmpfs /data
+}
+
+in_box()
+{
+    sh -c 'echo $$ > /cg/box/cgroup.procs; exec "$@"' sh "$@" || give_up "in the box: $*"
+}
+
+fill()
+{
+    head -c 8388608 /proc/kallsyms > /tmp/text
+    for n in 1 2 3 4; do
+        in_box cp /tmp/text "/data/text$n"
+    done
+}
+
+# say_files KEY: how many of the files read back as they were written.
+say_files()
+{
+    good=0
+    for file in /data/*; do
+        kind=${file#/data/}
+        in_box cmp -s "/tmp/${kind%[0-9]}" "$file" && good=$((good + 1))
+    done
+    say "$1_files" $good
+}
+
+say_zswap()
+{
+    for file in /sys/kernel/debug/zswap/*; do
+        say "$1_zswap_${file##*/}" "$(cat "$file")"
+    done
+    say "$1_swap_used_kb" "$(awk '/ram0/ {print $4}' /proc/swaps)"
+}
+
+swap()
+{
+    start_swap
+    fill
+    say_zswap filled
+    say_files swap
+    say_tasks swap
+    say_zswap swap
+    mark swap
+}
+
+# What was compressed before the reset is decompressed after it.
+reset()
+{
+    say reset_method "$(cat "/sys/bus/pci/devices/$device/reset_method")"
+    echo 1 > "/sys/bus/pci/devices/$device/reset" || give_up reset
+    say_files reset
+    say_tasks reset
+    mark reset
+}
+
+# Pages that do not compress: the room for the output is a page, so the request must fail.
+noise()
+{
+    say noise_from "$(cut -d' ' -f1 /proc/uptime)"
+    head -c 2097152 /dev/urandom > /tmp/noise
+    # What is kept as it is counts in the box, too.
+    echo 28M > /cg/box/memory.max
+    for n in 1 2 3; do
+        in_box cp /tmp/noise "/data/noise$n"
+    done
+    say_files noise
+    say_tasks noise
+    say_zswap noise
+    mark noise
+}
+
+stop_swap()
+{
+    umount /data
+    swapoff /dev/ram0 || give_up swapoff
+    echo lzo > /sys/module/zswap/parameters/compressor
+    echo 0 > /sys/module/zswap/parameters/enabled
+    try 20 unused || give_up "zswap keeps $compressor"
+}
+
+rebind()
+{
+    echo "$device" > /sys/bus/pci/drivers/hisi_zip/unbind || give_up unbind
+    [ -z "$(algorithm selftest)" ] || give_up "$compressor is there without a device"
+    mark unbind
+    echo "$device" > /sys/bus/pci/drivers/hisi_zip/bind || give_up bind
+    selftest rebind
+}
+
+unload()
+{
+    for module in hisi_zip hisi_qm uacce; do
+        rmmod "$module" || give_up "rmmod $module"
+    done
+    say unloaded 1
+    mark unload
+}
+
+start_system
+load
+swap
+reset
+noise
+stop_swap
+rebind
+unload
+end
