@@ -6,10 +6,10 @@
 
 /**
  * @file
- * Software DEFLATE (RFC 1951) on ISA-L and zlib, stateless, over scatter lists.
+ * Software DEFLATE (RFC 1951) on ISA-L and zlib, over scatter lists.
  *
- * One call is one whole stream. A context holds all the memory that a thread needs; no call
- * allocates.
+ * One call is one whole stream; deflate_stream.h has the calls for a piece of one. A context holds
+ * all the memory that a thread needs; no call allocates.
  *
  * The bytes of the lists may be changed by somebody else while a call reads or writes them: the
  * calls then give any status, checksum and output, but stay inside the segments and the context.
@@ -61,6 +61,7 @@ enum deflate_status {
 	DEFLATE_IN_TRUNCATED, /**< The input ends before the stream or its trailer does. */
 	DEFLATE_CORRUPT,      /**< The body is not DEFLATE. */
 	DEFLATE_BAD_TRAILER,  /**< The body is good; a checksum or the length disagrees. */
+	DEFLATE_BAD_STATE,    /**< Streams only: what was kept of the stream is damaged. */
 };
 
 /** Bits of deflate_params.checksums. */

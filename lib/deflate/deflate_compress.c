@@ -13,37 +13,48 @@
 
 static const uint8_t empty_stream[] = { 0x03, 0x00 };
 
-static size_t
-stored_len(size_t len)
+size_t
+deflate_stored_len(size_t len)
 {
 	size_t blocks = len / STORED_MAX + (len % STORED_MAX != 0);
 
 	return len == 0 ? sizeof(empty_stream) : len + STORED_HEADER * blocks;
 }
 
+/* Of an engine that was asked for a sync flush: all is out, for there was room for more. */
+static bool
+is_flushed(const struct deflate_io *io)
+{
+	return io->avail_in == 0 && io->avail_out > 0;
+}
+
 static enum deflate_step
 isal_step(struct deflate_ctx *ctx, struct deflate_io *io)
 {
 	struct isal_zstream *strm = &ctx->isal_compress;
+	bool last = io->in.left == 0;
 
 	strm->next_in = io->next_in;
 	strm->avail_in = io->avail_in;
 	strm->next_out = io->next_out;
 	strm->avail_out = io->avail_out;
-	strm->end_of_stream = io->in.left == 0;
+	strm->end_of_stream = last && !ctx->sync;
+	strm->flush = last && ctx->sync ? SYNC_FLUSH : NO_FLUSH;
 	if (isal_deflate(strm) != COMP_OK)
 		return DEFLATE_STEP_CORRUPT;
 	io->next_in = strm->next_in;
 	io->avail_in = strm->avail_in;
 	io->next_out = strm->next_out;
 	io->avail_out = strm->avail_out;
+	if (last && ctx->sync)
+		return is_flushed(io) ? DEFLATE_STEP_END : DEFLATE_STEP_MORE;
 	return strm->internal_state.state == ZSTATE_END ? DEFLATE_STEP_END : DEFLATE_STEP_MORE;
 }
 
 static void
 isal_run(struct deflate_ctx *ctx, const struct deflate_params *params,
-	 const struct deflate_list *in, const struct deflate_list *out,
-	 struct deflate_result *result)
+	 const struct deflate_link *link, const struct deflate_list *in,
+	 const struct deflate_list *out, struct deflate_result *result)
 {
 	struct isal_zstream *strm = &ctx->isal_compress;
 
@@ -56,7 +67,12 @@ isal_run(struct deflate_ctx *ctx, const struct deflate_params *params,
 		strm->level_buf = ctx->level_buf;
 		strm->level_buf_size = sizeof(ctx->level_buf);
 	}
-	deflate_run(ctx, in, out, isal_step, result);
+	if (link->dict_len > 0 &&
+	    isal_deflate_set_dict(strm, (uint8_t *)(uintptr_t)link->dict, link->dict_len) !=
+		    COMP_OK)
+		result->status = DEFLATE_OUT_FULL;
+	else
+		deflate_run(ctx, in, out, isal_step, result);
 }
 
 /* At level 0 ISA-L spends a few bytes more when it sees the end of the room, and so misses a room
@@ -64,8 +80,8 @@ isal_run(struct deflate_ctx *ctx, const struct deflate_params *params,
  */
 static void
 isal_run_tight(struct deflate_ctx *ctx, const struct deflate_params *params,
-	       const struct deflate_list *in, const struct deflate_list *out,
-	       struct deflate_result *result)
+	       const struct deflate_link *link, const struct deflate_list *in,
+	       const struct deflate_list *out, struct deflate_result *result)
 {
 	struct deflate_cursor cursor = deflate_cursor_at(out);
 	struct deflate_seg seg = { ctx->flat_out, out->len + DEFLATE_PAD };
@@ -73,7 +89,7 @@ isal_run_tight(struct deflate_ctx *ctx, const struct deflate_params *params,
 
 	if (wider.len > sizeof(ctx->flat_out))
 		return;
-	isal_run(ctx, params, in, &wider, result);
+	isal_run(ctx, params, link, in, &wider, result);
 	if (result->status != DEFLATE_DONE)
 		return;
 	if (result->produced > out->len)
@@ -86,24 +102,27 @@ static enum deflate_step
 zlib_step(struct deflate_ctx *ctx, struct deflate_io *io)
 {
 	z_stream *strm = &ctx->zlib_compress;
+	bool last = io->in.left == 0;
 	int said;
 
 	strm->next_in = io->next_in;
 	strm->avail_in = io->avail_in;
 	strm->next_out = io->next_out;
 	strm->avail_out = io->avail_out;
-	said = deflate(strm, io->in.left == 0 ? Z_FINISH : Z_NO_FLUSH);
+	said = deflate(strm, !last ? Z_NO_FLUSH : ctx->sync ? Z_SYNC_FLUSH : Z_FINISH);
 	io->next_in = strm->next_in;
 	io->avail_in = strm->avail_in;
 	io->next_out = strm->next_out;
 	io->avail_out = strm->avail_out;
+	if (last && ctx->sync)
+		return is_flushed(io) ? DEFLATE_STEP_END : DEFLATE_STEP_MORE;
 	return said == Z_STREAM_END ? DEFLATE_STEP_END : DEFLATE_STEP_MORE;
 }
 
 static void
 zlib_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
-	      const struct deflate_list *in, const struct deflate_list *out,
-	      struct deflate_result *result)
+	      const struct deflate_link *link, const struct deflate_list *in,
+	      const struct deflate_list *out, struct deflate_result *result)
 {
 	const struct deflate_zlib_setup setup = {
 		.level = params->level,
@@ -112,14 +131,17 @@ zlib_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
 		.window_log2 = params->window_log2,
 	};
 
-	if (deflate_zlib_reset(ctx, &setup) != 0)
+	if (deflate_zlib_reset(ctx, &setup) != 0 ||
+	    (link->dict_len > 0 && deflateSetDictionary(&ctx->zlib_compress, link->dict,
+							link->dict_len) != Z_OK))
 		result->status = DEFLATE_OUT_FULL;
 	else
 		deflate_run(ctx, in, out, zlib_step, result);
 }
 
 static void
-store(const struct deflate_list *in, const struct deflate_list *out, struct deflate_result *result)
+store(const struct deflate_link *link, const struct deflate_list *in,
+      const struct deflate_list *out, struct deflate_result *result)
 {
 	struct deflate_cursor from = deflate_cursor_at(in), to = deflate_cursor_at(out);
 	uint8_t header[STORED_HEADER];
@@ -128,7 +150,7 @@ store(const struct deflate_list *in, const struct deflate_list *out, struct defl
 
 	while (from.left > 0) {
 		block = from.left < STORED_MAX ? from.left : STORED_MAX;
-		header[0] = block == from.left;
+		header[0] = block == from.left && !link->sync;
 		header[1] = block;
 		header[2] = block >> 8;
 		header[3] = ~header[1];
@@ -144,29 +166,29 @@ store(const struct deflate_list *in, const struct deflate_list *out, struct defl
 	result->produced = out->len - to.left;
 }
 
-static void
-compress_body(struct deflate_ctx *ctx, const struct deflate_params *params,
-	      const struct deflate_list *in, const struct deflate_list *out,
-	      struct deflate_result *result)
+void
+deflate_compress_body(struct deflate_ctx *ctx, const struct deflate_params *params,
+		      const struct deflate_link *link, const struct deflate_list *in,
+		      const struct deflate_list *out, struct deflate_result *result)
 {
 	struct deflate_cursor cursor = deflate_cursor_at(out);
-	/* No engine gets more room than stored blocks would take. */
-	bool can_store = out->len == stored_len(in->len);
+	bool can_store = out->len >= deflate_stored_len(in->len);
 
+	ctx->sync = link->sync;
 	if (in->len == 0 && can_store) {
 		deflate_cursor_write(&cursor, empty_stream, sizeof(empty_stream));
 		result->status = DEFLATE_DONE;
 		result->produced = sizeof(empty_stream);
 	} else if (params->engine == DEFLATE_ENGINE_ZLIB) {
-		zlib_compress(ctx, params, in, out, result);
+		zlib_compress(ctx, params, link, in, out, result);
 	} else {
-		isal_run(ctx, params, in, out, result);
+		isal_run(ctx, params, link, in, out, result);
 		if (result->status != DEFLATE_DONE && !can_store &&
 		    ctx->isal_compress.level == 0)
-			isal_run_tight(ctx, params, in, out, result);
+			isal_run_tight(ctx, params, link, in, out, result);
 	}
 	if (result->status != DEFLATE_DONE && can_store)
-		store(in, out, result);
+		store(link, in, out, result);
 }
 
 static void
@@ -174,13 +196,14 @@ compress_list(struct deflate_ctx *ctx, const struct deflate_params *params,
 	      const struct deflate_list *in, const struct deflate_list *out,
 	      struct deflate_result *result)
 {
+	static const struct deflate_link whole = { .sync = false };
 	size_t trailer_len = deflate_trailer_len(params->format);
 	uint8_t trailer[DEFLATE_TRAILER_MAX];
 	struct deflate_list body = *out;
 	struct deflate_cursor cursor;
 
 	body.len -= trailer_len;
-	compress_body(ctx, params, in, &body, result);
+	deflate_compress_body(ctx, params, &whole, in, &body, result);
 	if (result->status != DEFLATE_DONE)
 		return;
 	deflate_checksums(params, in, in->len, result);
@@ -191,8 +214,8 @@ compress_list(struct deflate_ctx *ctx, const struct deflate_params *params,
 	result->produced += trailer_len;
 }
 
-static int
-compress_check(const struct deflate_params *params)
+int
+deflate_compress_check(const struct deflate_params *params)
 {
 	int top = params->engine == DEFLATE_ENGINE_ISAL ? ISAL_DEF_MAX_LEVEL : Z_BEST_COMPRESSION;
 
@@ -211,12 +234,13 @@ deflate_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
 	struct deflate_list from, to;
 	size_t most;
 
-	if (compress_check(params) != 0)
+	if (deflate_compress_check(params) != 0)
 		return -EINVAL;
 	from = deflate_list_of(in, nb_in);
 	to = deflate_list_of(out, nb_out);
 	*result = (struct deflate_result){ .status = DEFLATE_OUT_FULL };
-	most = stored_len(from.len) + deflate_trailer_len(params->format);
+	/* No engine gets more room than stored blocks would take. */
+	most = deflate_stored_len(from.len) + deflate_trailer_len(params->format);
 	if (to.len < deflate_trailer_len(params->format))
 		return 0;
 	if (to.len > most)

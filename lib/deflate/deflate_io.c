@@ -207,14 +207,25 @@ deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in, const struct
 	result->produced = out->len - io_out_ahead(&io);
 }
 
+bool
+deflate_wants_adler32(const struct deflate_params *params)
+{
+	return params->format == DEFLATE_FORMAT_ZLIB ||
+	       (params->checksums & DEFLATE_CHECKSUM_ADLER32) != 0;
+}
+
+bool
+deflate_wants_crc32(const struct deflate_params *params)
+{
+	return params->format == DEFLATE_FORMAT_GZIP ||
+	       (params->checksums & DEFLATE_CHECKSUM_CRC32) != 0;
+}
+
 void
 deflate_checksums(const struct deflate_params *params, const struct deflate_list *list, size_t len,
 		  struct deflate_result *result)
 {
-	bool adler32 = params->format == DEFLATE_FORMAT_ZLIB ||
-		       (params->checksums & DEFLATE_CHECKSUM_ADLER32) != 0;
-	bool crc32 = params->format == DEFLATE_FORMAT_GZIP ||
-		     (params->checksums & DEFLATE_CHECKSUM_CRC32) != 0;
+	bool adler32 = deflate_wants_adler32(params), crc32 = deflate_wants_crc32(params);
 	struct deflate_cursor cursor = deflate_cursor_at(list);
 	uint8_t *piece;
 	size_t n;

@@ -17,6 +17,7 @@
 #include <isa-l/igzip_lib.h>
 
 #include "deflate.h"
+#include "deflate_huffman.h"
 
 /**
  * Short segments are copied to and from pieces of this length: an engine that gets many small
@@ -58,6 +59,10 @@ struct deflate_ctx {
 	struct deflate_zlib_setup zlib_setup;
 	struct deflate_arena arena_compress;
 	struct deflate_arena arena_inflate;
+	bool sync; /**< The body that is being made ends with a sync flush. */
+	struct deflate_code code_lens;
+	struct deflate_code code_lit;
+	struct deflate_code code_dist;
 	alignas(64) uint8_t arena_compress_mem[DEFLATE_ARENA_COMPRESS];
 	alignas(64) uint8_t arena_inflate_mem[DEFLATE_ARENA_INFLATE];
 	alignas(64) uint8_t level_buf[ISAL_DEF_LVL3_DEFAULT];
@@ -161,6 +166,12 @@ void deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in,
 		 const struct deflate_list *out, deflate_step_fn step,
 		 struct deflate_result *result);
 
+/** Whether format or parameters ask for an Adler-32. */
+bool deflate_wants_adler32(const struct deflate_params *params);
+
+/** Whether format or parameters ask for a CRC-32. */
+bool deflate_wants_crc32(const struct deflate_params *params);
+
 /**
  * Checksums of the plain data, those that format and parameters ask for.
  *
@@ -175,6 +186,44 @@ void deflate_run(struct deflate_ctx *ctx, const struct deflate_list *in,
  */
 void deflate_checksums(const struct deflate_params *params, const struct deflate_list *list,
 		       size_t len, struct deflate_result *result);
+
+/** What a body follows, and how it ends. */
+struct deflate_link {
+	const uint8_t *dict; /**< Plain data before it that it may refer to. */
+	uint32_t dict_len;   /**< Bytes of that, at most 32 KiB. */
+	bool sync;           /**< It ends on a byte boundary, without a final block. */
+};
+
+/**
+ * Bytes that any data fits into in stored blocks.
+ *
+ * @param len
+ *   Bytes of plain data.
+ */
+size_t deflate_stored_len(size_t len);
+
+/**
+ * Compress a list into a body.
+ *
+ * @param ctx
+ *   Scratch memory.
+ * @param params
+ *   What to do.
+ * @param link
+ *   What it stands in.
+ * @param in
+ *   Plain data; without any, @p link must be that of a whole stream.
+ * @param out
+ *   Room: deflate_stored_len() is enough, and more than 5 bytes above it are of no use.
+ * @param result
+ *   Gets status, consumed and produced.
+ */
+void deflate_compress_body(struct deflate_ctx *ctx, const struct deflate_params *params,
+			   const struct deflate_link *link, const struct deflate_list *in,
+			   const struct deflate_list *out, struct deflate_result *result);
+
+/** 0 if the parameters of compression are in range, else -EINVAL. */
+int deflate_compress_check(const struct deflate_params *params);
 
 /** Bytes of a format's trailer. */
 size_t deflate_trailer_len(enum deflate_format format);

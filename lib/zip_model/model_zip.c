@@ -74,6 +74,7 @@ model_zip_status(const struct deflate_result *done)
 	case DEFLATE_IN_TRUNCATED:
 	case DEFLATE_CORRUPT:
 	case DEFLATE_BAD_TRAILER:
+	case DEFLATE_BAD_STATE:
 		break;
 	}
 	return HISI_ZIP_CHECKSUM_ERROR;

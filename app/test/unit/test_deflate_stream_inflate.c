@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+/* The resumable decompressor against zlib: streams of all kinds, cut everywhere. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "deflate_stream.h"
+#include "test_deflate_util.h"
+
+#define ROOM 400000
+#define NB_STREAMS 9
+
+/* A body, its trailers, and what zlib makes of it. */
+struct stream {
+	const char *name;
+	uint8_t *body;
+	size_t len;
+	uint8_t *plain;
+	size_t plain_len;
+};
+
+static struct stream streams[NB_STREAMS];
+static struct test_random rnd;
+
+struct piecewise {
+	uint8_t state[DEFLATE_STREAM_STATE_LEN] __attribute__((aligned(8)));
+	struct deflate_sums sums;
+	struct deflate_params params;
+};
+
+static void
+start(struct piecewise *p, enum deflate_format format)
+{
+	memset(p->state, 0xa5, sizeof(p->state));
+	deflate_stream_start(p->state, DEFLATE_STREAM_DECOMPRESS);
+	p->sums = (struct deflate_sums){ .adler32 = 1 };
+	p->params = (struct deflate_params){ .format = format, .window_log2 = 15 };
+}
+
+static struct deflate_stream_result
+step(struct deflate_ctx *ctx, struct piecewise *p, const uint8_t *in, size_t in_len, uint8_t *out,
+     size_t room)
+{
+	const struct deflate_seg from = { (uint8_t *)(uintptr_t)in, in_len }, to = { out, room };
+	struct deflate_stream_result result;
+
+	assert_int_equal(deflate_stream_decompress(ctx, &p->params, p->state, &from, 1, &to, 1,
+						   &p->sums, &result), 0);
+	assert_true(result.consumed <= in_len && result.produced <= room);
+	return result;
+}
+
+static size_t
+random_len(unsigned int below_log2)
+{
+	return test_random_below(&rnd, 1 << test_random_below(&rnd, below_log2));
+}
+
+/* All of a stream: at most in_cut and out_cut bytes at a time, 0 for a random number of them. */
+static void
+run_pieces(struct deflate_ctx *ctx, const struct stream *s, size_t in_cut, size_t out_cut)
+{
+	static uint8_t out[ROOM];
+	struct deflate_stream_result result;
+	size_t in_at = 0, out_at = 0, in, room;
+	struct piecewise p;
+
+	start(&p, DEFLATE_FORMAT_RAW);
+	p.params.checksums = DEFLATE_CHECKSUM_ADLER32 | DEFLATE_CHECKSUM_CRC32;
+	do {
+		in = in_cut > 0 ? in_cut : random_len(16);
+		room = out_cut > 0 ? out_cut : random_len(17);
+		if (in > s->len - in_at)
+			in = s->len - in_at;
+		if (room > ROOM - out_at)
+			room = ROOM - out_at;
+		result = step(ctx, &p, s->body + in_at, in, out + out_at, room);
+		in_at += result.consumed;
+		out_at += result.produced;
+		assert_true(result.held == 0 || result.status == DEFLATE_OUT_FULL);
+		if (result.status == DEFLATE_OUT_FULL)
+			assert_true(result.produced == room && result.held > 0);
+		else if (result.status == DEFLATE_IN_TRUNCATED)
+			assert_true(result.consumed == in);
+	} while (result.status == DEFLATE_OUT_FULL ||
+		 (result.status == DEFLATE_IN_TRUNCATED && in_at < s->len));
+	assert_int_equal(result.status, DEFLATE_DONE);
+	assert_int_equal(in_at, s->len);
+	assert_int_equal(out_at, s->plain_len);
+	assert_memory_equal(out, s->plain, out_at);
+	assert_true(result.final_seen && result.final_done);
+	assert_int_equal(p.sums.plain_len, s->plain_len);
+	assert_int_equal(p.sums.adler32, adler32(1, s->plain, s->plain_len));
+	assert_int_equal(p.sums.crc32, crc32(0, s->plain, s->plain_len));
+}
+
+static void
+test_whole(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < NB_STREAMS; i++)
+		run_pieces(*state, &streams[i], ROOM, ROOM);
+}
+
+static void
+test_bytes(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < NB_STREAMS; i++) {
+		if (streams[i].len > 20000)
+			continue;
+		run_pieces(*state, &streams[i], 1, ROOM);
+		if (streams[i].plain_len > 20000)
+			continue;
+		run_pieces(*state, &streams[i], ROOM, 1);
+		run_pieces(*state, &streams[i], 1, 1);
+	}
+}
+
+static void
+test_random_pieces(void **state)
+{
+	unsigned int i;
+
+	for (i = 0; i < 10 * NB_STREAMS; i++)
+		run_pieces(*state, &streams[i % NB_STREAMS], 0, i % 3 ? 0 : ROOM);
+}
+
+/* Two pieces, cut at each byte of the input, and at each of the output. */
+static void
+test_splits(void **state)
+{
+	static uint8_t out[ROOM];
+	struct deflate_stream_result result;
+	struct piecewise p;
+	const struct stream *s;
+	size_t at, done;
+
+	for (s = streams; s < streams + NB_STREAMS; s++) {
+		for (at = 0; at <= s->len && s->len < 4000; at++) {
+			start(&p, DEFLATE_FORMAT_RAW);
+			result = step(*state, &p, s->body, at, out, ROOM);
+			assert_int_equal(result.status,
+					 at < s->len ? DEFLATE_IN_TRUNCATED : DEFLATE_DONE);
+			done = result.produced;
+			result = step(*state, &p, s->body + at, s->len - at, out + done,
+				      ROOM - done);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			assert_int_equal(result.consumed, s->len - at);
+			assert_int_equal(done + result.produced, s->plain_len);
+			assert_memory_equal(out, s->plain, s->plain_len);
+		}
+		for (at = 0; at <= s->plain_len && s->plain_len < 4000; at++) {
+			start(&p, DEFLATE_FORMAT_RAW);
+			result = step(*state, &p, s->body, s->len, out, at);
+			assert_int_equal(result.status,
+					 at < s->plain_len ? DEFLATE_OUT_FULL : DEFLATE_DONE);
+			assert_int_equal(result.produced, at);
+			done = result.consumed;
+			result = step(*state, &p, s->body + done, s->len - done, out + at,
+				      ROOM - at);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			assert_int_equal(done + result.consumed, s->len);
+			assert_memory_equal(out, s->plain, s->plain_len);
+		}
+	}
+}
+
+/* Trailers, cut everywhere; what follows them stays; and one wrong bit in them. */
+static void
+test_trailers(void **state)
+{
+	static uint8_t in[ROOM], out[ROOM];
+	const struct stream *s = &streams[2];
+	struct deflate_stream_result result;
+	struct piecewise p;
+	size_t len, at, format;
+
+	for (format = DEFLATE_FORMAT_RAW; format <= DEFLATE_FORMAT_GZIP; format++) {
+		memcpy(in, s->body, s->len);
+		len = s->len + test_oracle_trailer(format, s->plain, s->plain_len, in + s->len);
+		memset(in + len, 0xff, 100);
+		for (at = s->len; at <= len + 20; at++) {
+			start(&p, format);
+			result = step(*state, &p, in, at, out, ROOM);
+			assert_int_equal(result.produced, s->plain_len);
+			assert_int_equal(result.consumed, at < len ? at : len);
+			assert_true(result.final_done);
+			result = step(*state, &p, in + result.consumed, len + 50 - result.consumed,
+				      out, ROOM);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			assert_int_equal(result.consumed, at < len ? len - at : 0);
+			result = step(*state, &p, in, 10, out, ROOM);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			assert_int_equal(result.consumed + result.produced, 0);
+		}
+		for (at = s->len; at < len; at++) {
+			in[at] ^= 0x10;
+			start(&p, format);
+			result = step(*state, &p, in, len, out, ROOM);
+			assert_int_equal(result.status, DEFLATE_BAD_TRAILER);
+			result = step(*state, &p, in, len, out, ROOM);
+			assert_int_equal(result.status, DEFLATE_BAD_STATE);
+			in[at] ^= 0x10;
+		}
+	}
+}
+
+/* What zlib makes of any bytes; the status that we should have, and its output. */
+static enum deflate_status
+oracle(const uint8_t *in, size_t len, uint8_t *out, size_t *produced)
+{
+	z_stream strm = { .next_in = (Bytef *)(uintptr_t)in, .avail_in = len, .next_out = out,
+			  .avail_out = ROOM };
+	int said;
+
+	assert_int_equal(inflateInit2(&strm, -15), Z_OK);
+	said = inflate(&strm, Z_SYNC_FLUSH);
+	*produced = strm.total_out;
+	inflateEnd(&strm);
+	if (said == Z_STREAM_END)
+		return DEFLATE_DONE;
+	return said == Z_OK || said == Z_BUF_ERROR ? DEFLATE_IN_TRUNCATED : DEFLATE_CORRUPT;
+}
+
+/* Damage: where zlib decodes we do, to the same; where it does not, we do not. */
+static void
+test_damaged(void **state)
+{
+	static uint8_t in[5000], want[ROOM], out[ROOM];
+	unsigned int i, seen[DEFLATE_BAD_STATE + 1] = { 0 };
+	struct deflate_stream_result result;
+	enum deflate_status said;
+	struct piecewise p;
+	const struct stream *s;
+	size_t at, produced, n, len;
+
+	for (i = 0; i < 6000; i++) {
+		do
+			s = &streams[test_random_below(&rnd, NB_STREAMS)];
+		while (s->len > sizeof(in));
+		memcpy(in, s->body, s->len);
+		for (n = 1 + test_random_below(&rnd, 3); n > 0; n--) {
+			at = test_random_below(&rnd, i % 2 && s->len > 90 ? 90 : s->len);
+			in[at] ^= 1 << test_random_below(&rnd, 8);
+		}
+		said = oracle(in, s->len, want, &produced);
+		len = test_random_below(&rnd, s->len);
+		start(&p, DEFLATE_FORMAT_RAW);
+		result = step(*state, &p, in, len, out, ROOM);
+		n = result.produced;
+		if (result.status == DEFLATE_IN_TRUNCATED) {
+			result = step(*state, &p, in + len, s->len - len, out + n, ROOM - n);
+			n += result.produced;
+		}
+		/* Some errors zlib sees a few bits earlier. */
+		if (said == DEFLATE_CORRUPT && result.status == DEFLATE_IN_TRUNCATED)
+			said = result.status;
+		assert_int_equal(result.status, said);
+		if (said == DEFLATE_DONE)
+			assert_int_equal(n, produced);
+		assert_memory_equal(out, want, n < produced ? n : produced);
+		seen[said]++;
+	}
+	assert_true(seen[DEFLATE_CORRUPT] > 1000 && seen[DEFLATE_DONE] > 300);
+}
+
+/* Scatter lists on both sides, some of them empty. */
+static void
+test_lists(void **state)
+{
+	static uint8_t out[ROOM];
+	struct deflate_stream_result result;
+	struct test_scatter from, to;
+	const struct stream *s;
+	struct piecewise p;
+	unsigned int i;
+
+	for (i = 0; i < 60; i++) {
+		s = &streams[i % NB_STREAMS];
+		from = test_scatter_new(&rnd, s->len, 1 + test_random_below(&rnd, s->len));
+		to = test_scatter_new(&rnd, s->plain_len, 1 + test_random_below(&rnd, 5000));
+		test_scatter_put(&from, s->body, s->len);
+		start(&p, DEFLATE_FORMAT_RAW);
+		assert_int_equal(deflate_stream_decompress(*state, &p.params, p.state, from.seg,
+							   from.nb, to.seg, to.nb, &p.sums,
+							   &result), 0);
+		assert_int_equal(result.status, DEFLATE_DONE);
+		assert_int_equal(result.produced, s->plain_len);
+		test_scatter_get(&to, out, s->plain_len);
+		assert_memory_equal(out, s->plain, s->plain_len);
+		test_scatter_check(&to);
+		test_scatter_free(&from);
+		test_scatter_free(&to);
+	}
+}
+
+static void
+add_stream(unsigned int i, const char *name, const uint8_t *body, size_t len)
+{
+	static uint8_t plain[ROOM];
+	struct stream *s = &streams[i];
+
+	s->name = name;
+	s->len = len;
+	s->body = malloc(len);
+	assert_non_null(s->body);
+	memcpy(s->body, body, len);
+	assert_int_equal(oracle(body, len, plain, &s->plain_len), DEFLATE_DONE);
+	s->plain = malloc(s->plain_len + 1);
+	assert_non_null(s->plain);
+	memcpy(s->plain, plain, s->plain_len);
+}
+
+static void
+add_oracle(unsigned int i, const char *name, unsigned int shape, size_t len, int level,
+	   int strategy)
+{
+	static uint8_t plain[ROOM], body[ROOM];
+	const struct test_oracle how = { level, strategy, 15, 9 };
+
+	test_fill(&rnd, shape, plain, len);
+	add_stream(i, name, body, test_oracle_deflate(&how, plain, len, body, sizeof(body)));
+}
+
+/* All kinds of blocks in one, with flushes of all kinds between. */
+static void
+add_mixed(unsigned int i)
+{
+	static const int strategies[] = { Z_FIXED, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, Z_RLE };
+	static const int flushes[] = { Z_PARTIAL_FLUSH, Z_BLOCK, Z_SYNC_FLUSH, Z_FULL_FLUSH };
+	static uint8_t plain[20000], body[ROOM];
+	z_stream strm = { .next_out = body, .avail_out = sizeof(body) };
+	unsigned int n;
+
+	assert_int_equal(deflateInit2(&strm, 6, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), Z_OK);
+	for (n = 0; n < 24; n++) {
+		test_fill(&rnd, n % TEST_SHAPES, plain, sizeof(plain));
+		strm.next_in = plain;
+		strm.avail_in = n % 5 == 0 ? 0 : test_random_below(&rnd, 700);
+		deflateParams(&strm, n % 7 == 6 ? 0 : 6, strategies[n % 4]);
+		deflate(&strm, flushes[n / 4 % 4]);
+	}
+	assert_int_equal(deflate(&strm, Z_FINISH), Z_STREAM_END);
+	add_stream(i, "mixed", body, strm.total_out);
+	deflateEnd(&strm);
+}
+
+/* Matches of the longest distance, 32768. */
+static void
+add_far(unsigned int i)
+{
+	static uint8_t plain[100000], body[ROOM];
+	z_stream strm = { .next_out = body, .avail_out = sizeof(body) };
+	size_t n;
+
+	test_fill(&rnd, 1, plain, 32768);
+	for (n = 32768; n < sizeof(plain); n++)
+		plain[n] = plain[n - 32768];
+	assert_int_equal(deflateInit2(&strm, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), Z_OK);
+	strm.next_in = plain;
+	strm.avail_in = sizeof(plain);
+	assert_int_equal(deflate(&strm, Z_FINISH), Z_STREAM_END);
+	add_stream(i, "far", body, strm.total_out);
+	deflateEnd(&strm);
+}
+
+static int
+setup(void **state)
+{
+	static const uint8_t empty_blocks[] = {
+		0x00, 0x00, 0x00, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0xff, 0xff, 0x03, 0x00,
+	};
+
+	add_oracle(0, "fixed", 2, 3000, 6, Z_FIXED);
+	add_oracle(1, "stored", 1, 3000, 0, Z_DEFAULT_STRATEGY);
+	add_oracle(2, "dynamic", 2, 3900, 9, Z_DEFAULT_STRATEGY);
+	add_oracle(3, "copies", 3, 300000, 6, Z_DEFAULT_STRATEGY);
+	add_oracle(4, "zeros", 0, 300000, 9, Z_DEFAULT_STRATEGY);
+	add_oracle(5, "huffman", 5, 3900, 6, Z_HUFFMAN_ONLY);
+	add_mixed(6);
+	add_far(7);
+	add_stream(8, "empty blocks", empty_blocks, sizeof(empty_blocks));
+	return test_deflate_setup(state);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),	 cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_random_pieces), cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_trailers), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_lists),
+	};
+
+	/* Another seed as the only argument looks elsewhere; the same one looks at the same. */
+	rnd.state = argc > 1 ? strtoull(argv[1], NULL, 0) : 41;
+	printf("seed %llu\n", (unsigned long long)rnd.state);
+	return cmocka_run_group_tests(tests, setup, test_deflate_teardown);
+}
