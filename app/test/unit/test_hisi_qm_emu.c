@@ -155,6 +155,18 @@ test_flood_chip_doorbells(void **state)
 	flood(emu);
 }
 
+static void
+test_all_queues(void **state)
+{
+	struct emu *emu = *state;
+
+	emu->args.queues = 1024;
+	emu->args.engine = HISI_QM_EMU_NULL;
+	assert_int_equal(hisi_qm_dev_open(&emu->dev), 0);
+	traffic_all_queues(&emu->dev);
+	assert_int_equal(emu->losses, 0);
+}
+
 /* The stop waits for what is under way, and leaves it to be dequeued. */
 static void
 test_stop_in_flight(void **state)
@@ -335,7 +347,7 @@ main(void)
 		TEST(test_stop_in_flight), TEST(test_stuck_mailbox),
 		TEST(test_queue_event),   TEST(test_function_event),
 		TEST(test_hung_queue),    TEST(test_bad_arguments),
-		TEST(test_cpu_lists),
+		TEST(test_cpu_lists),     TEST(test_all_queues),
 	};
 
 	return cmocka_run_group_tests(tests, traffic_eal_start, traffic_eal_end);

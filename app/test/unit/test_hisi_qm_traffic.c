@@ -26,7 +26,7 @@ traffic_eal_start(void **state)
 {
 	static char prefix[32];
 	const char *const args[] = {
-		"test", "--no-huge", "-m", "128", "--no-pci", "--no-telemetry", "--no-shconf",
+		"test", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf",
 		"--iova-mode=va", "-l", "0", "--log-level=lib.*:error", "--file-prefix", prefix,
 		NULL,
 	};
@@ -298,5 +298,32 @@ traffic_life(struct hisi_qm_dev *dev, unsigned int requests)
 	}
 	hisi_qm_qp_release(qp[0]);
 	hisi_qm_qp_release(qp[1]);
+	traffic_free(&traffic);
+}
+
+void
+traffic_all_queues(struct hisi_qm_dev *dev)
+{
+	struct hisi_qm_qp *qp[HISI_QM_MAX_QUEUES];
+	struct traffic traffic;
+	uint32_t sqe[32];
+
+	assert_int_equal(dev->nb_queues, 1024);
+	traffic_init(&traffic);
+	for (unsigned int i = 0; i < 1024; i++)
+		assert_int_equal(hisi_qm_qp_create(dev, i, HISI_QM_SQ_COMPRESS, 64, -1, &qp[i]),
+				 0);
+	for (int life = 0; life < 2; life++) {
+		assert_int_equal(hisi_qm_dev_start(dev), 0);
+		for (unsigned int i = 0; i < 1024; i++) {
+			traffic_put(&traffic, qp[i], 100);
+			hisi_qm_sq_ring(qp[i], 1);
+			traffic_take(&traffic, qp[i], sqe);
+			assert_int_equal(sqe[0], 100);
+		}
+		hisi_qm_dev_stop(dev);
+	}
+	for (unsigned int i = 0; i < 1024; i++)
+		hisi_qm_qp_release(qp[i]);
 	traffic_free(&traffic);
 }

@@ -33,7 +33,7 @@ struct traffic {
 
 #define TRAFFIC_SLOTS 64
 
-/** For cmocka: starts EAL with 128 MiB without huge pages, logs into a buffer. */
+/** For cmocka: starts EAL with 256 MiB without huge pages, logs into a buffer. */
 int traffic_eal_start(void **state);
 int traffic_eal_end(void **state);
 
@@ -63,5 +63,8 @@ void traffic_flood(struct traffic *traffic, struct hisi_qm_qp *qp, unsigned int 
 
 /** Start, compress, decompress, stop, start again, with queues that come and go. */
 void traffic_life(struct hisi_qm_dev *dev, unsigned int requests);
+
+/** A request on each of 1024 queues, in two lives of the function. */
+void traffic_all_queues(struct hisi_qm_dev *dev);
 
 #endif /* TEST_HISI_QM_TRAFFIC_H */

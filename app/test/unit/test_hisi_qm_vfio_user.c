@@ -158,6 +158,21 @@ test_flood(void **state)
 	end_model(remote);
 }
 
+static void
+test_all_queues(void **state)
+{
+	static const char *const options[] = {"--engine", "null", NULL};
+	struct remote *remote = start_model(options);
+
+	(void)state;
+	assert_int_equal(hisi_qm_dev_open(&remote->dev), 0);
+	traffic_all_queues(&remote->dev);
+	assert_int_equal(remote->losses, 0);
+	assert_int_equal(model_process_counter(&remote->model, "socket.0.eqes_lost"), 0);
+	assert_int_equal(model_process_counter(&remote->model, "socket.0.eqes"), 2048);
+	end_model(remote);
+}
+
 /* Nobody there, and somebody else there already: clear, and soon. */
 static void
 test_no_model(void **state)
@@ -221,6 +236,9 @@ test_killed_model(void **state)
 	assert_int_equal(traffic_count(traffic_log(), "remote0: the device is lost"), 1);
 	assert_int_equal(remote->losses, 1);
 	assert_int_equal(hisi_qm_dev_start(dev), -ECONNREFUSED);
+	/* What the doorbells were mapped to is gone. */
+	hisi_qm_sq_ring(qp[0], 0);
+	hisi_qm_cq_ack(qp[0], 256);
 	model_process_restart(&remote->model, program, options);
 	for (int life = 0; life < 2; life++) {
 		assert_int_equal(hisi_qm_dev_start(dev), 0);
@@ -294,6 +312,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_life_chip_doorbells),
 		cmocka_unit_test(test_life_no_capability),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_all_queues),
 		cmocka_unit_test(test_no_model),
 		cmocka_unit_test(test_killed_model),
 		cmocka_unit_test(test_other_model),

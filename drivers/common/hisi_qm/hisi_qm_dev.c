@@ -40,6 +40,19 @@ hisi_qm_write32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t value)
 							 sizeof(value)));
 }
 
+/* Closes the transport. Doorbells that it mapped are gone with it: they go nowhere from here. */
+static void
+hisi_qm_dev_disconnect(struct hisi_qm_dev *dev)
+{
+	for (uint16_t i = 0; i < dev->nb_queues; i++) {
+		if (dev->queues[i] == NULL)
+			continue;
+		dev->queues[i]->sq_db = NULL;
+		dev->queues[i]->cq_db = NULL;
+	}
+	dev->ops->close(dev);
+}
+
 /* Connects, and learns what there is: hardware.md 6.5, 1 and 2. */
 static int
 hisi_qm_dev_connect(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
@@ -204,7 +217,7 @@ hisi_qm_dev_reconnect(struct hisi_qm_dev *dev)
 	struct hisi_qm_shape shape = {0};
 	int ret;
 
-	dev->ops->close(dev);
+	hisi_qm_dev_disconnect(dev);
 	ret = hisi_qm_dev_connect(dev, &shape);
 	if (ret != 0)
 		return ret;

@@ -259,6 +259,9 @@ hisi_qm_db_write(struct hisi_qm_qp *qp, uint64_t word)
 	unsigned int bar = HISI_PCI_BAR_REGS;
 	uint64_t offset = HISI_QM_DB_SQ_CQ;
 
+	/* Nobody is there, and perhaps no transport either. */
+	if (hisi_qm_dev_is_dead(dev))
+		return;
 	if (dev->db_isolation) {
 		bar = HISI_PCI_BAR_DOORBELLS;
 		offset += (uint64_t)qp->queue * HISI_QM_DB_WINDOW;
