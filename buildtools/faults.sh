@@ -33,6 +33,8 @@ aeq-event:queue=0:nth=9:value=0|nothing_is_logged ?every_op_succeeds|CQ overflow
 aeq-event:queue=1:nth=9:value=1|nothing_is_logged ?every_op_succeeds|EQ overflow: all is lost
 aeq-event:queue=0:nth=9:value=2|nothing_is_logged ?every_op_succeeds|CQE error: the queue is dead
 stuck-mailbox:nth=1|device_probe_timed_out|the probe fails after a bounded wait
+stuck-mailbox:nth=2|device_starts|so does start: the event queue cannot be set up
+stuck-mailbox:nth=8|device_starts|the same: a queue cannot
 '
 
 test=$top/build/app/test/pmd/hisi-zip-test-pmd model=$top/build/app/hisi-zip-model

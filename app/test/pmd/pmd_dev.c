@@ -236,6 +236,9 @@ check_totals(void)
 {
 	struct pmd_totals totals;
 
+	/* A device that is not configured closes without a word. */
+	pmd_dev_start(1, 1);
+	rte_compressdev_stop(pmd_dev.id);
 	if (pmd_dev_close(&totals) != 0)
 		return 1;
 	return check_count("ops by hardware", (int64_t)totals.hw, pmd_dev.accepted) |
@@ -278,9 +281,6 @@ pmd_dev_finish(const struct pmd_group *group)
 	int bad = 0;
 
 	if (!group->no_device) {
-		/* A device that is not configured closes without a word. */
-		pmd_dev_start(1, 1);
-		rte_compressdev_stop(pmd_dev.id);
 		bad |= count ? check_totals() : 0;
 		bad |= check_count("result of the removal", pmd_dev_detach(), 0);
 		printf("%s: %" PRIu64 " ops, back %" PRIu64 "\n", pmd_dev.name, pmd_dev.accepted,

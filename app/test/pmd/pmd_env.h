@@ -87,6 +87,7 @@ extern const struct pmd_group pmd_group_queues;
 extern const struct pmd_group pmd_group_errors;
 extern const struct pmd_group pmd_group_limits;
 extern const struct pmd_group pmd_group_life;
+extern const struct pmd_group pmd_group_objects;
 extern const struct pmd_group pmd_group_devargs;
 extern const struct pmd_group pmd_group_death;
 extern const struct pmd_group pmd_group_traffic;
