@@ -259,6 +259,31 @@ beyond_8_mib(void **state)
 	free(plain);
 }
 
+/* Nor is more than 8 MiB written, however much room there is: the op did not fit. */
+static void
+output_beyond_8_mib(void **state)
+{
+	const uint32_t len = 2 * PMD_MAX_INPUT;
+	struct pmd_case *c = *state;
+	uint8_t *plain = calloc(1, len);
+	uint32_t in_len;
+	uint8_t *in;
+	struct pmd_job *job;
+
+	assert_non_null(plain);
+	in = pmd_zlib_deflate_new(&pmd_zlib_usual, plain, len, &in_len);
+	job = pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, in, in_len, plain,
+				   len, len);
+	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	pmd_batch_run_reset(&c->batch, 0, 1);
+	pmd_data_fill(PMD_RANDOM, plain, PMD_MAX_INPUT);
+	job = pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, PMD_MAX_INPUT);
+	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	pmd_batch_run_reset(&c->batch, 0, 1);
+	free(in);
+	free(plain);
+}
+
 /* More than one SGL of the chip holds (255 entries): chains of lists, or a plain refusal. */
 static void
 chains_of_lists(void **state)
@@ -294,7 +319,7 @@ chains_of_lists(void **state)
 static const struct CMUnitTest tests[] = {
 	PMD_CASE(bad_ops_stop_the_burst), PMD_CASE(full_queue_takes_what_fits),
 	PMD_CASE(dequeue_of_nothing),	  PMD_CASE(beyond_8_mib),
-	PMD_CASE(chains_of_lists),
+	PMD_CASE(output_beyond_8_mib),	  PMD_CASE(chains_of_lists),
 };
 
 const struct pmd_group pmd_group_limits = {

@@ -136,6 +136,9 @@ add_pair(struct pmd_case *c, uint32_t len)
 	struct pmd_zlib_how how = pmd_zlib_usual;
 	struct pmd_job *job;
 
+	/* What does not compress gets longer, and no longer fits the limit of the output. */
+	if (len > PMD_MAX_INPUT - 16384)
+		pmd_data_fill(PMD_TEXT, plain, len);
 	job = pmd_batch_compress(&c->batch, c->compress, &shapes, plain, len);
 	how.level = (int)pmd_rand_in(0, 9);
 	/* A stream of data that does not compress is longer than the data, and limited too. */
