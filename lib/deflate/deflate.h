@@ -184,6 +184,21 @@ int deflate_decompress(struct deflate_ctx *ctx, const struct deflate_params *par
 		       const struct deflate_seg *in, size_t nb_in, const struct deflate_seg *out,
 		       size_t nb_out, struct deflate_result *result);
 
+/**
+ * Carry an Adler-32 on over more data.
+ *
+ * @param sum
+ *   What it was so far; 1 before the first byte.
+ * @param len
+ *   Bytes, at most 4 GiB.
+ * @return
+ *   The new value. Any thread.
+ */
+uint32_t deflate_adler32(uint32_t sum, const void *data, size_t len);
+
+/** Carry a CRC-32 (as gzip's) on over more data, as deflate_adler32(); 0 before the first byte. */
+uint32_t deflate_crc32(uint32_t sum, const void *data, size_t len);
+
 #ifdef __cplusplus
 }
 #endif

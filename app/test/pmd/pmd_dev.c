@@ -43,6 +43,9 @@ pmd_dev_args(const char *more, char *args, size_t len)
 		add_arg(args, len, text);
 	}
 	add_arg(args, len, pmd_env.shadow ? NULL : "shadow=off");
+	/* What is to be shown is the engine's work, unless a test says otherwise. */
+	if (!pmd_env.software && (more == NULL || strstr(more, "sw=") == NULL))
+		add_arg(args, len, "sw=off");
 	add_arg(args, len, more);
 	add_arg(args, len, pmd_env.devargs);
 }
@@ -107,6 +110,7 @@ pmd_dev_probe(const struct pmd_group *group)
 	char queues[32];
 	int ret = group->no_model ? 0 : start_model(group);
 
+	pmd_env.software = group->software;
 	if (ret != 0 || group->no_device)
 		return ret;
 	add_arg(more, sizeof(more), embedded ? group->devargs : NULL);

@@ -48,6 +48,7 @@ struct pmd_env {
 	enum pmd_transport transport;
 	const char *foreign;    /**< vdev name of another driver */
 	bool shadow;            /**< use shadow doorbells */
+	bool software; /**< sw=on, of the group */
 	bool huge;              /**< hugepages instead of --no-huge */
 	const char *group;      /**< group to run */
 	const char *filter;     /**< cases to run, or NULL for all */
@@ -73,6 +74,7 @@ struct pmd_group {
 	const char *devargs;    /**< of the embedded model, or NULL */
 	const char *model_args; /**< of the model process, blank-separated, or NULL */
 	unsigned int queues;    /**< of the function; 0: the default */
+	bool software;          /**< with what the driver does in software */
 	bool only_process;      /**< needs the process transport */
 	bool only_embedded;     /**< needs the embedded transport */
 	bool no_device;         /**< probes devices itself */

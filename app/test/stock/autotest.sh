@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# autotest.sh embedded|vfio-user PLUGIN MODEL
+# autotest.sh embedded|vfio-user PLUGIN MODEL on|off
 #
-# Runs compressdev_autotest of the distribution's dpdk-test on the plug-in. Passes if each case that
-# the driver's capabilities allow passed and the model saw every operation: what was done in
-# software proves nothing.
+# Runs compressdev_autotest of the distribution's dpdk-test on the plug-in with sw=on or sw=off.
+# Passes if each case that the driver's capabilities allow passed, and the model saw every operation
+# that the driver says the engine did. With sw=off that is all of them: what is done in software
+# proves nothing.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -14,12 +15,15 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../../../buildtools/run.sh"
 
-# Of 27 cases; the others need fixed Huffman, stateful operations or checksums.
-expected=21
+# Of 27 cases. The engine alone lacks fixed Huffman codes; stateful operations lack, and one case
+# asks for more than a full output's end.
+declare -A expected_passes=([off]=22 [on]=24)
 transport=$1
 plugin=$2
 # shellcheck disable=SC2034
 model=$3
+sw=$4
+expected=${expected_passes[$sw]}
 
 # field NAME: the number behind a line of the suite's summary.
 field()
@@ -30,13 +34,14 @@ field()
 fail()
 {
     cat "$log" >&2
-    die "$transport: $*"
+    die "$transport, sw=$sw: $*"
 }
 
 command -v dpdk-test > /dev/null || { say "no dpdk-test here (package dpdk-dev)"; exit 77; }
 prepare_run
 log=$work/log
 vdev=compress_hisi_zip_user0
+vdev+=,sw=$sw
 if [ "$transport" = vfio-user ]; then
     start_model
     vdev+=,path=$work/vf0
@@ -54,10 +59,10 @@ fi
 grep -E '\+ TestCase' "$log" || fail "no test was run"
 passed=$(field Passed) failed=$(field Failed) unsupported=$(field Unsupported)
 read -r engine software < <(driver_ops "$log") || fail "the driver counted nothing"
-echo "result: $transport: $passed passed, $failed failed, $unsupported unsupported;" \
+echo "result: $transport, sw=$sw: $passed passed, $failed failed, $unsupported unsupported;" \
     "$engine operations by the engine, $software in software, the model saw $seen"
 [ "$failed" = 0 ] || fail "cases failed"
 [ "$passed" = $expected ] || fail "$passed cases passed, not $expected"
 [ "$engine" -gt 0 ] || fail "no operation reached the engine"
 [ "$engine" = "$seen" ] || fail "the driver counts $engine operations, the model $seen"
-[ "$software" = 0 ] || fail "$software operations were done in software"
+[ "$sw" = on ] || [ "$software" = 0 ] || fail "$software operations were done in software"

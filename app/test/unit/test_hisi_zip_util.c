@@ -73,7 +73,7 @@ test_pair_open(void **state)
 	/* Type 3, new, finish; 32 KiB window, raw DEFLATE (hardware.md 8.2, 8.3). */
 	for (unsigned int d = 0; d < 2; d++) {
 		open_queue(pair, d);
-		pair->xform[d].direction = (uint8_t)d;
+		pair->xform[d].path = (uint8_t)d;
 		pair->xform[d].dw7 = 0x3a000000;
 		pair->xform[d].dw9 = 0x00004001;
 	}

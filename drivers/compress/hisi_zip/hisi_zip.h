@@ -24,6 +24,7 @@
 #include <rte_memzone.h>
 #include <rte_spinlock.h>
 
+#include "deflate.h"
 #include "hisi_hw_zip.h"
 #include "hisi_qm.h"
 #include "hisi_zip_devargs.h"
@@ -45,6 +46,7 @@ enum hisi_zip_direction {
 	HISI_ZIP_COMPRESS = HISI_QM_SQ_COMPRESS,
 	HISI_ZIP_DECOMPRESS = HISI_QM_SQ_DECOMPRESS,
 	HISI_ZIP_NB_DIRECTIONS,
+	HISI_ZIP_SOFTWARE = HISI_ZIP_NB_DIRECTIONS, /**< neither: an op for hisi_zip_sw.h */
 };
 
 /** Four dwords of a structure that the device reads, for one store. */
@@ -55,7 +57,10 @@ struct hisi_zip_slot {
 	struct rte_comp_op *op;
 	uint32_t room;    /**< bytes of destination that the device was offered */
 	uint32_t sgl_end; /**< sgl_tail behind the op's lists */
+	const struct hisi_zip_xform *post; /**< NULL: the device's words are the result */
 };
+
+struct hisi_zip_sw;
 
 /** Counters, one writer each; read by control threads. */
 struct hisi_zip_counters {
@@ -77,6 +82,7 @@ struct hisi_zip_queue {
 	uint8_t *sgl_mem;
 	uint64_t sgl_iova;
 	uint16_t max_sge;
+	struct hisi_zip_sw *sw; /**< for what the engine cannot do; NULL with sw=off */
 
 	/* Producer. */
 	uint32_t tail __rte_cache_aligned;
@@ -103,6 +109,9 @@ struct hisi_zip_qp {
 	struct hisi_zip_queue queue[HISI_ZIP_NB_DIRECTIONS];
 	struct hisi_zip_counters enqueue_base[HISI_ZIP_NB_DIRECTIONS]; /**< at stats_reset */
 	struct hisi_zip_counters dequeue_base[HISI_ZIP_NB_DIRECTIONS];
+	struct hisi_zip_sw *sw; /**< NULL with sw=off */
+	struct hisi_zip_counters sw_enqueue_base; /**< at stats_reset */
+	struct hisi_zip_counters sw_dequeue_base;
 	uint8_t first __rte_cache_aligned; /**< direction that dequeue looks at first */
 	const struct rte_memzone *mz; /**< the arenas of both directions */
 	uint32_t limit; /**< most ops in flight a direction */
@@ -112,13 +121,32 @@ struct hisi_zip_qp {
 struct hisi_zip_xform {
 	uint32_t dw7 __rte_cache_aligned; /**< of the SQE */
 	uint32_t dw9; /**< of the SQE with flat buffers */
-	uint8_t direction;
+	uint8_t path; /**< enum hisi_zip_direction: the queue, or HISI_ZIP_SOFTWARE */
+	bool compress;
+	uint8_t checksums; /**< DEFLATE_CHECKSUM_* to report */
+	struct deflate_params params; /**< for software */
 	LIST_ENTRY(hisi_zip_xform) next;
 };
+
+/** Checksums as rte_comp_op.output_chksum has them: CRC-32 low; Adler-32 low, or high if both. */
+static inline uint64_t
+hisi_zip_chksum(const struct hisi_zip_xform *xform, uint32_t adler, uint32_t crc)
+{
+	switch (xform->checksums) {
+	case DEFLATE_CHECKSUM_ADLER32:
+		return adler;
+	case DEFLATE_CHECKSUM_CRC32:
+		return crc;
+	default:
+		return (uint64_t)adler << 32 | crc;
+	}
+}
 
 /** Sums over the life of a device, of queue pairs that are gone. */
 struct hisi_zip_totals {
 	uint64_t hw[HISI_ZIP_NB_DIRECTIONS]; /**< ops that the hardware queues took */
+	uint64_t sw;      /**< ops done in software */
+	uint64_t redone;  /**< of hw: ops that software had to do again */
 	uint64_t errors;
 	uint64_t sq_rings;
 	uint64_t cq_rings;

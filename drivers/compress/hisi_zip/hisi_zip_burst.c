@@ -12,6 +12,7 @@
 #include "hisi_zip.h"
 #include "hisi_zip_sgl.h"
 #include "hisi_zip_status.h"
+#include "hisi_zip_sw.h"
 
 /* Counters have one writer and are read by control threads. */
 static inline void
@@ -49,6 +50,30 @@ hisi_zip_op_is_good(const struct rte_comp_op *op)
 	       op->src.length - 1 < HISI_ZIP_MAX_BYTES &&
 	       (unsigned int)op->flush_flag - RTE_COMP_FLUSH_FULL <=
 		       RTE_COMP_FLUSH_FINAL - RTE_COMP_FLUSH_FULL;
+}
+
+/*
+ * An op that is not good: one without input is for software, where there is any; otherwise
+ * "status" tells what is wrong. Returns where it goes.
+ */
+static __rte_noinline uint8_t
+hisi_zip_judge_bad(const struct hisi_zip_queue *queue, const struct rte_comp_op *op, int *status)
+{
+	if (queue->sw != NULL && op->src.length == 0 && op->op_type == RTE_COMP_OP_STATELESS &&
+	    op->private_xform != NULL && op->m_src != NULL && op->m_dst != NULL &&
+	    (op->flush_flag == RTE_COMP_FLUSH_FULL || op->flush_flag == RTE_COMP_FLUSH_FINAL))
+		return HISI_ZIP_SOFTWARE;
+	*status = RTE_COMP_OP_STATUS_INVALID_ARGS;
+	return HISI_ZIP_COMPRESS;
+}
+
+/* Which queue of the pair an op goes to, or HISI_ZIP_SOFTWARE. */
+static __rte_always_inline uint8_t
+hisi_zip_path(const struct hisi_zip_qp *qp, const struct rte_comp_op *op, int *status)
+{
+	if (likely(hisi_zip_op_is_good(op)))
+		return ((const struct hisi_zip_xform *)op->private_xform)->path;
+	return hisi_zip_judge_bad(&qp->queue[0], op, status);
 }
 
 /* Finds the buffers of an op, returns a status of ops; dw9 gets the kind of buffers. */
@@ -115,11 +140,8 @@ hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 		struct hisi_zip_slot *slot;
 		uint32_t dw9;
 
-		if (unlikely(!hisi_zip_op_is_good(op))) {
-			*status = RTE_COMP_OP_STATUS_INVALID_ARGS;
-			break;
-		}
-		if (unlikely(xform->direction != direction))
+		/* The caller looks again at what ends the run. */
+		if (unlikely(!hisi_zip_op_is_good(op) || xform->path != direction))
 			break;
 		dw9 = xform->dw9;
 		*status = hisi_zip_map_buffers(queue, op, &buffers, &dw9);
@@ -131,6 +153,7 @@ hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 		slot->op = op;
 		slot->room = buffers.room;
 		slot->sgl_end = queue->sgl_tail;
+		slot->post = xform->checksums == 0 ? NULL : xform;
 	}
 	queue->tail = tail;
 	return n;
@@ -155,25 +178,41 @@ hisi_zip_submit(struct hisi_zip_queue *queue, uint16_t filled)
 	hisi_zip_count(&queue->enqueue.done, filled);
 }
 
+/* Fills the queue "path" with the run of ops that starts here; returns how many. */
+static __rte_always_inline uint16_t
+hisi_zip_enqueue_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
+		     uint16_t *filled, int *status)
+{
+	uint16_t space = hisi_zip_queue_space(queue, *filled, status);
+	uint16_t run = hisi_zip_fill_run(queue, ops, RTE_MIN(space, nb_ops), status);
+
+	*filled += run;
+	return run;
+}
+
 uint16_t
 hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
 {
-	struct hisi_zip_qp *qp = queue_pair;
 	uint16_t filled[HISI_ZIP_NB_DIRECTIONS] = {0}, n = 0;
-	int status = RTE_COMP_OP_STATUS_SUCCESS;
+	struct hisi_zip_qp *qp = queue_pair;
 
-	while (n < nb_ops && status == RTE_COMP_OP_STATUS_SUCCESS) {
-		struct hisi_zip_queue *queue = qp->queue;
-		uint16_t space, run;
+	while (n < nb_ops) {
+		int status = RTE_COMP_OP_STATUS_SUCCESS;
+		uint8_t path = hisi_zip_path(qp, ops[n], &status);
+		struct hisi_zip_queue *queue = &qp->queue[path % HISI_ZIP_NB_DIRECTIONS];
 
-		if (likely(hisi_zip_op_is_good(ops[n])))
-			queue += ((const struct hisi_zip_xform *)ops[n]->private_xform)->direction;
-		space = hisi_zip_queue_space(queue, filled[queue->direction], &status);
-		run = hisi_zip_fill_run(queue, ops + n, RTE_MIN(space, nb_ops - n), &status);
-		n += run;
-		filled[queue->direction] += run;
-		if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS))
+		if (likely(path != HISI_ZIP_SOFTWARE)) {
+			if (likely(status == RTE_COMP_OP_STATUS_SUCCESS))
+				n += hisi_zip_enqueue_run(queue, ops + n, nb_ops - n, &filled[path],
+							  &status);
+		} else {
+			status = hisi_zip_sw_enqueue(qp->sw, ops[n]);
+			n += status == RTE_COMP_OP_STATUS_SUCCESS;
+		}
+		if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS)) {
 			hisi_zip_refuse(queue, ops[n], status);
+			break;
+		}
 	}
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
 		hisi_zip_submit(&qp->queue[d], filled[d]);
@@ -191,6 +230,47 @@ hisi_zip_reload(struct hisi_zip_queue *queue, uint16_t taken)
 	return queue->pending;
 }
 
+/* What is left to do on an op that the device did: the checksums of its plain data. */
+static __rte_noinline void
+hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform)
+{
+	uint32_t adler = 0, crc = 0;
+
+	if (xform->compress)
+		hisi_zip_sw_sum(op->m_src, op->src.offset, op->consumed, xform->checksums, &adler,
+				&crc);
+	else
+		hisi_zip_sw_sum(op->m_dst, op->dst.offset, op->produced, xform->checksums, &adler,
+				&crc);
+	op->output_chksum = hisi_zip_chksum(xform, adler, crc);
+}
+
+/* Whether the engine said "output full" of less output than there is: it takes 8 MiB at most. */
+static bool
+hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room)
+{
+	return op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED &&
+	       room == HISI_ZIP_MAX_BYTES && op->m_dst->pkt_len - op->dst.offset > room;
+}
+
+/* Gives an op its result where that is not just what the device says. */
+static __rte_noinline void
+hisi_zip_settle_odd(struct hisi_zip_queue *queue, struct rte_comp_op *op, uint32_t dw3,
+		    const struct hisi_zip_slot *slot)
+{
+	bool failed;
+
+	failed = hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3, slot->room);
+	if (failed && queue->sw != NULL && hisi_zip_was_clamped(op, slot->room)) {
+		hisi_zip_sw_redo(queue->sw, op);
+		failed = op->status != RTE_COMP_OP_STATUS_SUCCESS;
+	} else if (!failed && slot->post != NULL) {
+		hisi_zip_post(op, slot->post);
+	}
+	if (failed)
+		hisi_zip_count(&queue->dequeue.failed, 1);
+}
+
 /* Gives an op its result. */
 static __rte_always_inline void
 hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_zip_slot *slot)
@@ -204,11 +284,9 @@ hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_
 	op->produced = produced;
 	op->debug_status = dw3;
 	op->status = RTE_COMP_OP_STATUS_SUCCESS;
-	if (likely(HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3) == HISI_ZIP_OK &&
-		   consumed <= op->src.length && produced <= slot->room))
-		return;
-	if (hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3, slot->room))
-		hisi_zip_count(&queue->dequeue.failed, 1);
+	if (unlikely(HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3) != HISI_ZIP_OK ||
+		     consumed > op->src.length || produced > slot->room || slot->post != NULL))
+		hisi_zip_settle_odd(queue, op, dw3, slot);
 }
 
 /* Takes ops that completed in order, of "nb_ops" that are in flight; returns how many. */
@@ -354,11 +432,14 @@ hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_o
 {
 	struct hisi_zip_qp *qp = queue_pair;
 	uint8_t first = qp->first;
-	uint16_t n;
+	uint16_t n = 0;
 
+	/* First: what was done in the enqueue can only be so much. */
+	if (unlikely(qp->sw != NULL && hisi_zip_sw_pending(qp->sw)))
+		n = hisi_zip_sw_dequeue(qp->sw, ops, nb_ops);
 	/* In turns: a direction that fills every burst must not starve the other. */
 	qp->first = first ^ 1;
-	n = hisi_zip_dequeue_queue(&qp->queue[first], ops, nb_ops);
+	n += hisi_zip_dequeue_queue(&qp->queue[first], ops + n, nb_ops - n);
 	if (n < nb_ops)
 		n += hisi_zip_dequeue_queue(&qp->queue[first ^ 1], ops + n, nb_ops - n);
 	return n;

@@ -110,6 +110,20 @@ hisi_zip_parse_shadow(const char *value, struct hisi_zip_devargs *args)
 }
 
 static int
+hisi_zip_parse_sw(const char *value, struct hisi_zip_devargs *args)
+{
+	static const struct hisi_zip_word words[] = {
+		{"on", HISI_ZIP_SW_ON},
+		{"off", HISI_ZIP_SW_OFF},
+		{NULL, 0},
+	};
+	int ret = hisi_zip_parse_word(value, words);
+
+	args->sw = ret;
+	return RTE_MIN(ret, 0);
+}
+
+static int
 hisi_zip_parse_queues(const char *value, struct hisi_zip_devargs *args)
 {
 	int ret = hisi_zip_parse_number(value, 2, HISI_QM_MAX_QUEUES);
@@ -197,6 +211,7 @@ static const struct hisi_zip_arg hisi_zip_args[] = {
 	{"hw", "v3", hisi_zip_parse_hw, HISI_ZIP_ARG_VDEV},
 	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, HISI_ZIP_ARG_ALL},
 	{"shadow", "on, off", hisi_zip_parse_shadow, HISI_ZIP_ARG_ALL},
+	{"sw", "on, off", hisi_zip_parse_sw, HISI_ZIP_ARG_ALL},
 	{"queues", "an even number from 2 to 1024", hisi_zip_parse_queues, HISI_ZIP_ARG_EMBEDDED},
 	{"engine", "isal, zlib, null", hisi_zip_parse_engine, HISI_ZIP_ARG_EMBEDDED},
 	{"level", "0 to 3 with engine=isal, 0 to 9 with engine=zlib",
@@ -320,6 +335,7 @@ hisi_zip_devargs_parse(const char *name, const char *text, enum hisi_zip_bus bus
 		.hw = HISI_QM_HW_V3,
 		.max_sge = HISI_ZIP_DEFAULT_MAX_SGE,
 		.shadow = true,
+		.sw = HISI_ZIP_SW_ON,
 		.queues = HISI_ZIP_DEFAULT_QUEUES,
 		.engine = HISI_QM_EMU_ISAL,
 		.level = 1,

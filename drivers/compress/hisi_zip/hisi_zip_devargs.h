@@ -19,12 +19,19 @@
 #define HISI_ZIP_CORES_LEN 128
 #define HISI_ZIP_FAULTS_LEN 512
 
+/** What software does: sw=. */
+enum hisi_zip_software {
+	HISI_ZIP_SW_OFF, /**< nothing: what the engine cannot do is refused */
+	HISI_ZIP_SW_ON,  /**< what the engine cannot do */
+};
+
 /** Arguments, each with its default where it is not given. */
 struct hisi_zip_devargs {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< empty: embedded model */
 	uint8_t hw;       /**< HISI_QM_HW_* */
 	uint16_t max_sge; /**< segments of one side of an op */
 	bool shadow;      /**< shadow doorbells */
+	uint8_t sw;       /**< enum hisi_zip_software */
 	/* Of the embedded model. */
 	uint16_t queues; /**< hardware queues */
 	uint8_t engine;  /**< enum hisi_qm_emu_engine */
@@ -43,12 +50,12 @@ enum hisi_zip_bus {
 
 /** What rte_pmdinfo and dpdk-pmdinfo.py show. */
 #define HISI_ZIP_DEVARGS_TEXT                                                                      \
-	"path=<socket> hw=v3 max_sge=<1-65280> shadow=on|off queues=<2-1024> "                     \
+	"path=<socket> hw=v3 max_sge=<1-65280> shadow=on|off sw=on|off queues=<2-1024> "           \
 	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
 	"faults=<list>"
 
 /** The same of the PCI driver. */
-#define HISI_ZIP_PCI_DEVARGS_TEXT "max_sge=<1-65280> shadow=on|off"
+#define HISI_ZIP_PCI_DEVARGS_TEXT "max_sge=<1-65280> shadow=on|off sw=on|off"
 
 /**
  * Parses the arguments of a device. What is wrong is logged: device, argument, what is valid.

@@ -8,21 +8,35 @@
 #include <rte_cycles.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_sw.h"
 
 /* Between two looks at the ops that dev_stop waits for. */
 #define HISI_ZIP_STOP_POLL_US 100
 
-static const struct rte_compressdev_capabilities hisi_zip_capabilities[] = {
-	{
-		.algo = RTE_COMP_ALGO_DEFLATE,
-		.comp_feature_flags = RTE_COMP_FF_SHAREABLE_PRIV_XFORM |
-				      RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |
-				      RTE_COMP_FF_OOP_SGL_IN_LB_OUT |
-				      RTE_COMP_FF_OOP_LB_IN_SGL_OUT |
-				      RTE_COMP_FF_HUFFMAN_DYNAMIC,
-		.window_size = {.min = 12, .max = 15, .increment = 1},
-	},
-	RTE_COMP_END_OF_CAPABILITIES_LIST()
+/* What the engine does, with checksums that the driver adds. */
+#define HISI_ZIP_FEATURES                                                                          \
+	(RTE_COMP_FF_SHAREABLE_PRIV_XFORM | RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |                       \
+	 RTE_COMP_FF_OOP_SGL_IN_LB_OUT | RTE_COMP_FF_OOP_LB_IN_SGL_OUT |                           \
+	 RTE_COMP_FF_HUFFMAN_DYNAMIC | RTE_COMP_FF_CRC32_CHECKSUM |                                \
+	 RTE_COMP_FF_ADLER32_CHECKSUM | RTE_COMP_FF_CRC32_ADLER32_CHECKSUM)
+/* What is done in software. */
+#define HISI_ZIP_FEATURES_SW (RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS)
+
+/* The first entry is what an application looks at, the second ends the list. */
+#define HISI_ZIP_CAPABILITIES(features, min_window)                                                \
+	{                                                                                          \
+		{                                                                                  \
+			.algo = RTE_COMP_ALGO_DEFLATE,                                             \
+			.comp_feature_flags = (features),                                          \
+			.window_size = {.min = (min_window), .max = 15, .increment = 1},           \
+		},                                                                                 \
+		RTE_COMP_END_OF_CAPABILITIES_LIST()                                                \
+	}
+
+/* By software side or not. */
+static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2] = {
+	HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 12),
+	HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
 };
 
 static uint16_t
@@ -98,11 +112,13 @@ hisi_zip_dev_close(struct rte_compressdev *cdev)
 	if (!dev->configured)
 		return 0;
 	dev->configured = false;
-	HISI_ZIP_LOG(INFO, "ops hw %" PRIu64 ", sw %u, compress %" PRIu64 ", decompress %" PRIu64
-		     ", errors %" PRIu64 ", sq doorbells %" PRIu64 ", cq doorbells %" PRIu64,
-		     dev->qm.name, t->hw[HISI_ZIP_COMPRESS] + t->hw[HISI_ZIP_DECOMPRESS], 0,
+	HISI_ZIP_LOG(INFO,
+		     "ops hw %" PRIu64 ", sw %" PRIu64 ", compress %" PRIu64
+		     ", decompress %" PRIu64 ", errors %" PRIu64 ", sq doorbells %" PRIu64
+		     ", cq doorbells %" PRIu64 ", redone in sw %" PRIu64,
+		     dev->qm.name, t->hw[HISI_ZIP_COMPRESS] + t->hw[HISI_ZIP_DECOMPRESS], t->sw,
 		     t->hw[HISI_ZIP_COMPRESS], t->hw[HISI_ZIP_DECOMPRESS], t->errors, t->sq_rings,
-		     t->cq_rings);
+		     t->cq_rings, t->redone);
 	return 0;
 }
 
@@ -112,7 +128,7 @@ hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info
 	const struct hisi_zip_dev *dev = cdev->data->dev_private;
 
 	info->feature_flags = cdev->feature_flags;
-	info->capabilities = hisi_zip_capabilities;
+	info->capabilities = hisi_zip_capabilities[dev->args.sw != HISI_ZIP_SW_OFF];
 	info->max_nb_queue_pairs = hisi_zip_max_queue_pairs(dev);
 }
 
@@ -126,21 +142,32 @@ hisi_zip_counters_read(const struct hisi_zip_counters *counters)
 }
 
 static void
+hisi_zip_stats_add(struct rte_compressdev_stats *stats, const struct hisi_zip_counters *enqueue,
+		   const struct hisi_zip_counters *enqueue_base,
+		   const struct hisi_zip_counters *dequeue,
+		   const struct hisi_zip_counters *dequeue_base)
+{
+	struct hisi_zip_counters in = hisi_zip_counters_read(enqueue);
+	struct hisi_zip_counters out = hisi_zip_counters_read(dequeue);
+
+	stats->enqueued_count += in.done - enqueue_base->done;
+	stats->enqueue_err_count += in.failed - enqueue_base->failed;
+	stats->dequeued_count += out.done - dequeue_base->done;
+	stats->dequeue_err_count += out.failed - dequeue_base->failed;
+}
+
+static void
 hisi_zip_stats_get(struct rte_compressdev *cdev, struct rte_compressdev_stats *stats)
 {
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
 		const struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
 
-		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++) {
-			struct hisi_zip_counters in, out;
-
-			in = hisi_zip_counters_read(&qp->queue[d].enqueue);
-			out = hisi_zip_counters_read(&qp->queue[d].dequeue);
-			stats->enqueued_count += in.done - qp->enqueue_base[d].done;
-			stats->enqueue_err_count += in.failed - qp->enqueue_base[d].failed;
-			stats->dequeued_count += out.done - qp->dequeue_base[d].done;
-			stats->dequeue_err_count += out.failed - qp->dequeue_base[d].failed;
-		}
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
+			hisi_zip_stats_add(stats, &qp->queue[d].enqueue, &qp->enqueue_base[d],
+					   &qp->queue[d].dequeue, &qp->dequeue_base[d]);
+		if (qp != NULL && qp->sw != NULL)
+			hisi_zip_stats_add(stats, &qp->sw->enqueue, &qp->sw_enqueue_base,
+					   &qp->sw->dequeue, &qp->sw_dequeue_base);
 	}
 }
 
@@ -154,6 +181,10 @@ hisi_zip_stats_reset(struct rte_compressdev *cdev)
 		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++) {
 			qp->enqueue_base[d] = hisi_zip_counters_read(&qp->queue[d].enqueue);
 			qp->dequeue_base[d] = hisi_zip_counters_read(&qp->queue[d].dequeue);
+		}
+		if (qp != NULL && qp->sw != NULL) {
+			qp->sw_enqueue_base = hisi_zip_counters_read(&qp->sw->enqueue);
+			qp->sw_dequeue_base = hisi_zip_counters_read(&qp->sw->dequeue);
 		}
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "hisi_zip.h"
 #include "hisi_zip_sgl.h"
+#include "hisi_zip_sw.h"
 
 /* Memory of the arenas of a queue pair: one memzone, of which there is a limited number. */
 static int
@@ -74,9 +75,13 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 		return -ENOMEM;
 	new->limit = limit;
 	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
-	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++)
+	if (ret == 0 && dev->args.sw != HISI_ZIP_SW_OFF)
+		ret = hisi_zip_sw_create(limit, dev->args.max_sge, socket, &new->sw);
+	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		new->queue[d].sw = new->sw;
 		ret = hisi_zip_queue_create(dev, &new->queue[d], HISI_ZIP_NB_DIRECTIONS * id + d,
 					    limit, socket);
+	}
 	if (ret != 0) {
 		hisi_zip_qp_free(dev, new);
 		return ret;
@@ -95,6 +100,7 @@ hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
 		hisi_qm_qp_release(qp->queue[d].hw);
 		rte_free(qp->queue[d].slots);
 	}
+	hisi_zip_sw_free(qp->sw);
 	rte_memzone_free(qp->mz);
 	rte_free(qp);
 }
@@ -122,6 +128,11 @@ hisi_zip_qp_shut(struct hisi_zip_qp *qp)
 void
 hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals)
 {
+	if (qp->sw != NULL) {
+		totals->sw += __atomic_load_n(&qp->sw->enqueue.done, __ATOMIC_RELAXED);
+		totals->errors += __atomic_load_n(&qp->sw->dequeue.failed, __ATOMIC_RELAXED);
+		totals->redone += __atomic_load_n(&qp->sw->redone, __ATOMIC_RELAXED);
+	}
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		const struct hisi_zip_queue *queue = &qp->queue[d];
 

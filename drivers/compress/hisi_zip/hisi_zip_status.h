@@ -26,6 +26,8 @@ enum hisi_zip_reason {
 	HISI_ZIP_REASON_LENGTHS = 1, /**< consumed or produced beyond the buffers */
 	HISI_ZIP_REASON_LOST = 2,    /**< a later op completed, this one did not */
 	HISI_ZIP_REASON_DEAD = 3,    /**< queue or device lost or stopped */
+	/** done in software, without success; the low half is an enum deflate_status */
+	HISI_ZIP_REASON_SOFTWARE = 4,
 };
 
 /**

@@ -28,47 +28,97 @@ hisi_zip_window_code(unsigned int log2)
 	return codes[log2 - HISI_ZIP_MIN_WINDOW];
 }
 
+/* Checksums by their name in the API: DEFLATE_CHECKSUM_* bits, or -ENOTSUP. */
 static int
-hisi_zip_check_common(enum rte_comp_algorithm algo, enum rte_comp_checksum_type chksum,
-		      enum rte_comp_hash_algorithm hash)
+hisi_zip_checksums(enum rte_comp_checksum_type chksum)
 {
-	if (algo != RTE_COMP_ALGO_DEFLATE || chksum != RTE_COMP_CHECKSUM_NONE ||
-	    hash != RTE_COMP_HASH_ALGO_NONE)
+	switch (chksum) {
+	case RTE_COMP_CHECKSUM_NONE:
+		return 0;
+	case RTE_COMP_CHECKSUM_CRC32:
+		return DEFLATE_CHECKSUM_CRC32;
+	case RTE_COMP_CHECKSUM_ADLER32:
+		return DEFLATE_CHECKSUM_ADLER32;
+	case RTE_COMP_CHECKSUM_CRC32_ADLER32:
+		return DEFLATE_CHECKSUM_CRC32 | DEFLATE_CHECKSUM_ADLER32;
+	default:
 		return -ENOTSUP;
+	}
+}
+
+/* Of both directions: what software needs, and the checksums. */
+static int
+hisi_zip_set_common(struct hisi_zip_xform *xform, enum rte_comp_algorithm algo,
+		    enum rte_comp_checksum_type chksum, enum rte_comp_hash_algorithm hash)
+{
+	int checksums = hisi_zip_checksums(chksum);
+
+	if (algo != RTE_COMP_ALGO_DEFLATE || hash != RTE_COMP_HASH_ALGO_NONE)
+		return -ENOTSUP;
+	if (checksums < 0)
+		return checksums;
+	xform->checksums = checksums;
+	xform->params = (struct deflate_params){
+		.engine = DEFLATE_ENGINE_ISAL,
+		.format = DEFLATE_FORMAT_RAW,
+		.level = 1,
+		.checksums = checksums,
+	};
 	return 0;
 }
 
-/* Returns the window's code; the level has no meaning for the engine (hardware.md 8.3). */
+/* What the engine has no field for goes to software (hardware.md 8.3), where there is any. */
 static int
-hisi_zip_check_compress(const struct rte_comp_compress_xform *compress)
+hisi_zip_set_huffman(struct hisi_zip_xform *xform, enum rte_comp_huffman huffman, int level)
 {
-	int ret = hisi_zip_check_common(compress->algo, compress->chksum, compress->hash_algo);
-
-	if (ret != 0)
-		return ret;
-	switch (compress->deflate.huffman) {
+	switch (huffman) {
 	case RTE_COMP_HUFFMAN_DEFAULT:
 	case RTE_COMP_HUFFMAN_DYNAMIC:
 		break;
 	case RTE_COMP_HUFFMAN_FIXED:
-		return -ENOTSUP;
+		xform->path = HISI_ZIP_SOFTWARE;
+		xform->params.huffman = DEFLATE_HUFFMAN_FIXED;
+		break;
 	default:
 		return -EINVAL;
 	}
+	if (level == RTE_COMP_LEVEL_NONE) {
+		xform->path = HISI_ZIP_SOFTWARE;
+		xform->params.engine = DEFLATE_ENGINE_ZLIB;
+		xform->params.level = 0;
+	}
+	return 0;
+}
+
+/* Returns the window's code; other levels have no meaning for the engine (hardware.md 8.3). */
+static int
+hisi_zip_set_compress(struct hisi_zip_xform *xform,
+		      const struct rte_comp_compress_xform *compress)
+{
+	/* A smaller window than asked for is a valid choice, a larger one is not. */
+	uint8_t window = RTE_MIN(compress->window_size, HISI_ZIP_MAX_WINDOW);
+	int ret;
+
 	if (compress->level < RTE_COMP_LEVEL_PMD_DEFAULT || compress->level > RTE_COMP_LEVEL_MAX)
 		return -EINVAL;
-	if (compress->level == RTE_COMP_LEVEL_NONE)
-		return -ENOTSUP;
-	/* A smaller window than asked for is a valid choice, a larger one is not. */
-	return hisi_zip_window_code(RTE_MIN(compress->window_size, HISI_ZIP_MAX_WINDOW));
+	xform->compress = true;
+	xform->path = HISI_ZIP_COMPRESS;
+	ret = hisi_zip_set_common(xform, compress->algo, compress->chksum, compress->hash_algo);
+	if (ret == 0)
+		ret = hisi_zip_set_huffman(xform, compress->deflate.huffman, compress->level);
+	xform->params.window_log2 = window;
+	return ret != 0 ? ret : hisi_zip_window_code(window);
 }
 
 static int
-hisi_zip_check_decompress(const struct rte_comp_decompress_xform *decompress)
+hisi_zip_set_decompress(struct hisi_zip_xform *xform,
+			const struct rte_comp_decompress_xform *decompress)
 {
-	int ret = hisi_zip_check_common(decompress->algo, decompress->chksum,
-					decompress->hash_algo);
+	int ret = hisi_zip_set_common(xform, decompress->algo, decompress->chksum,
+				      decompress->hash_algo);
 
+	xform->path = HISI_ZIP_DECOMPRESS;
+	xform->params.window_log2 = decompress->window_size;
 	return ret != 0 ? ret : hisi_zip_window_code(decompress->window_size);
 }
 
@@ -77,14 +127,34 @@ hisi_zip_check_decompress(const struct rte_comp_decompress_xform *decompress)
  * does; the kernel sets neither, to the same effect (hardware.md 8.2).
  */
 static void
-hisi_zip_xform_prepare(struct hisi_zip_xform *xform, uint8_t direction, uint32_t window)
+hisi_zip_set_sqe(struct hisi_zip_xform *xform, uint32_t window)
 {
-	xform->direction = direction;
 	xform->dw7 = HISI_HW_PREP(HISI_ZIP_DW7_SQE_TYPE, (uint32_t)HISI_ZIP_SQE_TYPE_3) |
 		     HISI_ZIP_DW7_STREAM_NEW | HISI_ZIP_DW7_FINISH;
 	xform->dw9 = HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_DEFLATE) |
 		     HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint32_t)HISI_ZIP_BUF_FLAT) |
 		     HISI_HW_PREP(HISI_ZIP_DW9_WINDOW, window);
+}
+
+/* Fills an xform, all zeros before. */
+static int
+hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+		   const struct rte_comp_xform *from)
+{
+	int window;
+
+	if (from->type == RTE_COMP_COMPRESS)
+		window = hisi_zip_set_compress(xform, &from->compress);
+	else if (from->type == RTE_COMP_DECOMPRESS)
+		window = hisi_zip_set_decompress(xform, &from->decompress);
+	else
+		window = -EINVAL;
+	if (window < 0)
+		return window;
+	if (xform->path == HISI_ZIP_SOFTWARE && dev->args.sw == HISI_ZIP_SW_OFF)
+		return -ENOTSUP;
+	hisi_zip_set_sqe(xform, window);
+	return 0;
 }
 
 /* Counts a new xform and links it; -ENOMEM when the device has as many as configured. */
@@ -109,26 +179,19 @@ hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform 
 {
 	struct hisi_zip_dev *dev = cdev->data->dev_private;
 	struct hisi_zip_xform *new;
-	int window, ret;
+	int ret;
 
 	if (xform == NULL || private_xform == NULL)
 		return -EINVAL;
-	if (xform->type == RTE_COMP_COMPRESS)
-		window = hisi_zip_check_compress(&xform->compress);
-	else if (xform->type == RTE_COMP_DECOMPRESS)
-		window = hisi_zip_check_decompress(&xform->decompress);
-	else
-		window = -EINVAL;
-	if (window < 0)
-		return window;
-
 	new = rte_zmalloc_socket("hisi_zip_xform", sizeof(*new), RTE_CACHE_LINE_SIZE,
 				 cdev->data->socket_id);
 	if (new == NULL)
 		return -ENOMEM;
-	hisi_zip_xform_prepare(new, xform->type == RTE_COMP_COMPRESS ? HISI_ZIP_COMPRESS :
-								       HISI_ZIP_DECOMPRESS,
-			       window);
+	ret = hisi_zip_xform_set(dev, new, xform);
+	if (ret != 0) {
+		rte_free(new);
+		return ret;
+	}
 	ret = hisi_zip_xform_link(dev, new);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "all %u private xforms are in use (max_nb_priv_xforms)",

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+
+#include "hisi_zip_status.h"
+#include "hisi_zip_sw.h"
+
+static int
+hisi_zip_sw_open_bench(struct hisi_zip_sw_bench *bench, uint16_t max_sge, int socket)
+{
+	bench->segs = rte_zmalloc_socket("hisi_zip_sw_segs", 2 * max_sge * sizeof(*bench->segs), 0,
+					 socket);
+	return bench->segs == NULL ? -ENOMEM : 0;
+}
+
+static void
+hisi_zip_sw_close_bench(struct hisi_zip_sw_bench *bench)
+{
+	deflate_ctx_destroy(bench->ctx);
+	rte_free(bench->segs);
+}
+
+int
+hisi_zip_sw_create(uint32_t limit, uint16_t max_sge, int socket, struct hisi_zip_sw **sw)
+{
+	uint32_t slots = rte_align32pow2(limit);
+	struct hisi_zip_sw *new;
+
+	new = rte_zmalloc_socket("hisi_zip_sw", sizeof(*new), RTE_CACHE_LINE_SIZE, socket);
+	if (new == NULL)
+		return -ENOMEM;
+	new->ring = rte_zmalloc_socket("hisi_zip_sw_ring", slots * sizeof(*new->ring), 0, socket);
+	if (new->ring == NULL || hisi_zip_sw_open_bench(&new->producer, max_sge, socket) != 0 ||
+	    hisi_zip_sw_open_bench(&new->consumer, max_sge, socket) != 0) {
+		hisi_zip_sw_free(new);
+		return -ENOMEM;
+	}
+	new->mask = slots - 1;
+	new->limit = limit;
+	new->max_sge = max_sge;
+	*sw = new;
+	return 0;
+}
+
+void
+hisi_zip_sw_free(struct hisi_zip_sw *sw)
+{
+	if (sw == NULL)
+		return;
+	hisi_zip_sw_close_bench(&sw->producer);
+	hisi_zip_sw_close_bench(&sw->consumer);
+	rte_free(sw->ring);
+	rte_free(sw);
+}
+
+/*
+ * Describes at most "want" bytes of a chain from "offset" on; returns how many segments that are,
+ * "covered" gets how many bytes. -E2BIG for more segments than "max".
+ */
+static int
+hisi_zip_sw_map(struct rte_mbuf *m, uint32_t offset, uint32_t want, struct deflate_seg *segs,
+		uint16_t max, uint32_t *covered)
+{
+	uint32_t left = want;
+	int n = 0;
+
+	for (; m != NULL && left != 0; m = m->next) {
+		uint32_t length;
+
+		if (offset >= m->data_len) {
+			offset -= m->data_len;
+			continue;
+		}
+		if (n == max)
+			return -E2BIG;
+		length = RTE_MIN(m->data_len - offset, left);
+		segs[n].base = rte_pktmbuf_mtod_offset(m, uint8_t *, offset);
+		segs[n++].len = length;
+		left -= length;
+		offset = 0;
+	}
+	*covered = want - left;
+	return n;
+}
+
+void
+hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
+		unsigned int checksums, uint32_t *adler, uint32_t *crc)
+{
+	if (checksums & DEFLATE_CHECKSUM_ADLER32)
+		*adler = 1;
+	if (checksums & DEFLATE_CHECKSUM_CRC32)
+		*crc = 0;
+	for (; m != NULL && length != 0; m = m->next) {
+		const uint8_t *data = rte_pktmbuf_mtod_offset(m, const uint8_t *, offset);
+		uint32_t n;
+
+		if (offset >= m->data_len) {
+			offset -= m->data_len;
+			continue;
+		}
+		n = RTE_MIN(m->data_len - offset, length);
+		if (checksums & DEFLATE_CHECKSUM_ADLER32)
+			*adler = deflate_adler32(*adler, data, n);
+		if (checksums & DEFLATE_CHECKSUM_CRC32)
+			*crc = deflate_crc32(*crc, data, n);
+		length -= n;
+		offset = 0;
+	}
+}
+
+static enum rte_comp_op_status
+hisi_zip_sw_status(enum deflate_status status)
+{
+	switch (status) {
+	case DEFLATE_DONE:
+		return RTE_COMP_OP_STATUS_SUCCESS;
+	case DEFLATE_OUT_FULL:
+		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	default:
+		return RTE_COMP_OP_STATUS_ERROR;
+	}
+}
+
+/* Gives an op its outcome. debug_status: the reason alone, there is no word of a device. */
+static void
+hisi_zip_sw_settle(struct rte_comp_op *op, const struct hisi_zip_xform *xform,
+		   const struct deflate_result *result)
+{
+	enum rte_comp_op_status status = hisi_zip_sw_status(result->status);
+
+	if (status != RTE_COMP_OP_STATUS_SUCCESS) {
+		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, result->status);
+		op->status = status;
+		return;
+	}
+	op->status = status;
+	op->consumed = result->consumed;
+	op->produced = result->produced;
+	op->debug_status = 0;
+	if (xform->checksums != 0)
+		op->output_chksum = hisi_zip_chksum(xform, result->adler32, result->crc32);
+}
+
+/* Does an op whose buffers are in the bench's lists. */
+static void
+hisi_zip_sw_run(struct hisi_zip_sw_bench *bench, struct rte_comp_op *op, int nb_src,
+		const struct deflate_seg *dst, int nb_dst)
+{
+	const struct hisi_zip_xform *xform = op->private_xform;
+	struct deflate_result result;
+	int ret;
+
+	if (bench->ctx == NULL && deflate_ctx_create(&bench->ctx) != 0) {
+		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, 0);
+		return;
+	}
+	if (xform->compress)
+		ret = deflate_compress(bench->ctx, &xform->params, bench->segs, nb_src, dst,
+				       nb_dst, &result);
+	else
+		ret = deflate_decompress(bench->ctx, &xform->params, bench->segs, nb_src, dst,
+					 nb_dst, &result);
+	if (ret != 0)
+		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, 0);
+	else
+		hisi_zip_sw_settle(op, xform, &result);
+}
+
+/* Maps an op's buffers and does it; -EINVAL if they are not as they have to be. */
+static int
+hisi_zip_sw_do(struct hisi_zip_sw_bench *bench, uint16_t max_sge, struct rte_comp_op *op)
+{
+	struct deflate_seg *dst = bench->segs + max_sge;
+	uint32_t covered;
+	int nb_src, nb_dst;
+
+	if (op->dst.offset >= op->m_dst->pkt_len)
+		return -EINVAL;
+	nb_src = hisi_zip_sw_map(op->m_src, op->src.offset, op->src.length, bench->segs, max_sge,
+				 &covered);
+	if (nb_src < 0 || covered != op->src.length)
+		return -EINVAL;
+	nb_dst = hisi_zip_sw_map(op->m_dst, op->dst.offset, op->m_dst->pkt_len - op->dst.offset,
+				 dst, max_sge, &covered);
+	if (nb_dst < 0 || covered == 0)
+		return -EINVAL;
+	hisi_zip_sw_run(bench, op, nb_src, dst, nb_dst);
+	return 0;
+}
+
+int
+hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op)
+{
+	/* Acquire: the consumer has read the entries that it gave back. */
+	uint32_t head = __atomic_load_n(&sw->head, __ATOMIC_ACQUIRE);
+
+	if (sw->tail - head == sw->limit)
+		return RTE_COMP_OP_STATUS_NOT_PROCESSED;
+	if (hisi_zip_sw_do(&sw->producer, sw->max_sge, op) != 0)
+		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	sw->ring[sw->tail & sw->mask] = op;
+	__atomic_store_n(&sw->enqueue.done, sw->enqueue.done + 1, __ATOMIC_RELAXED);
+	/* Release pairs with the consumer's acquire: op and ring are written. */
+	__atomic_store_n(&sw->tail, sw->tail + 1, __ATOMIC_RELEASE);
+	return RTE_COMP_OP_STATUS_SUCCESS;
+}
+
+void
+hisi_zip_sw_redo(struct hisi_zip_sw *sw, struct rte_comp_op *op)
+{
+	if (hisi_zip_sw_do(&sw->consumer, sw->max_sge, op) != 0)
+		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, 0);
+	__atomic_store_n(&sw->redone, sw->redone + 1, __ATOMIC_RELAXED);
+}
+
+uint16_t
+hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	uint32_t head = sw->head, tail = __atomic_load_n(&sw->tail, __ATOMIC_ACQUIRE);
+	uint64_t failed = 0;
+	uint16_t n;
+
+	for (n = 0; n < nb_ops && head != tail; n++) {
+		ops[n] = sw->ring[head++ & sw->mask];
+		failed += ops[n]->status != RTE_COMP_OP_STATUS_SUCCESS;
+	}
+	__atomic_store_n(&sw->dequeue.done, sw->dequeue.done + n, __ATOMIC_RELAXED);
+	__atomic_store_n(&sw->dequeue.failed, sw->dequeue.failed + failed, __ATOMIC_RELAXED);
+	/* Release: the ring was read before the producer may fill it. */
+	__atomic_store_n(&sw->head, head, __ATOMIC_RELEASE);
+	return n;
+}
