@@ -81,7 +81,6 @@ run_flavour()
 {
     local cc=${1#*-} dir=$top/build/$1 options suite
     local multiplier=3 launcher=''
-    local -x HISI_ZIP_TEST_SCALE=${HISI_ZIP_TEST_SCALE:-8} # fewer iterations, same cases
 
     options=()
     case $1 in
