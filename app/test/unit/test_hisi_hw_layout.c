@@ -210,27 +210,6 @@ test_capability_registers(void **state)
 	CHECK(facts);
 }
 
-static void
-test_zip_registers(void **state)
-{
-	static const struct fact facts[] = {
-		/* 2.4 */
-		FACT(HISI_ZIP_CNT_CLR_CE, 0x301000), FACT(HISI_ZIP_CLOCK_GATE, 0x301004),
-		FACT(HISI_ZIP_CONTROL, 0x30100c), FACT(HISI_ZIP_READ_CACHE_0, 0x301040),
-		FACT(HISI_ZIP_READ_CACHE_1, 0x301044), FACT(HISI_ZIP_WRITE_CACHE_0, 0x301060),
-		FACT(HISI_ZIP_WRITE_CACHE_1, 0x301064), FACT(HISI_ZIP_INT_SOURCE, 0x3010a0),
-		FACT(HISI_ZIP_INT_MASK, 0x3010a4), FACT(HISI_ZIP_INT_SET, 0x3010a8),
-		FACT(HISI_ZIP_INT_STATUS, 0x3010ac), FACT(HISI_ZIP_BD_RUSER, 0x301110),
-		FACT(HISI_ZIP_SGL_RUSER, 0x30111c), FACT(HISI_ZIP_DATA_RUSER, 0x301128),
-		FACT(HISI_ZIP_DATA_WUSER, 0x301134), FACT(HISI_ZIP_BD_WUSER, 0x301140),
-		FACT(HISI_ZIP_SVA_PREFETCH, 0x3011b0), FACT(HISI_ZIP_SVA_STATUS, 0x3011c4),
-		FACT(HISI_ZIP_LIT_LEN, 0x301204), FACT(HISI_ZIP_HIGH_PERF, 0x301208),
-	};
-
-	(void)state;
-	CHECK(facts);
-}
-
 /* 3.1 and A.1: the first dword of a command, w0 below the queue. */
 static uint32_t
 mailbox_word(uint16_t cmd, uint16_t op, uint16_t queue)
@@ -393,7 +372,6 @@ main(void)
 		cmocka_unit_test(test_function_registers),
 		cmocka_unit_test(test_pf_registers),
 		cmocka_unit_test(test_capability_registers),
-		cmocka_unit_test(test_zip_registers),
 		cmocka_unit_test(test_mailbox),
 		cmocka_unit_test(test_doorbells),
 		cmocka_unit_test(test_contexts),

@@ -2,7 +2,7 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-/* SQE, status codes and scatter/gather list, a second time: hardware.md 8, 9 and A.6. */
+/* Registers of the engine, SQE, status, lists, a second time: hardware.md 2.4, 8, 9, A.6. */
 
 #include <stdarg.h>
 #include <setjmp.h>
@@ -10,6 +10,33 @@
 #include <cmocka.h>
 
 #include "hisi_hw_zip.h"
+
+/* 2.4. */
+static void
+test_registers(void **state)
+{
+	(void)state;
+	assert_int_equal(HISI_ZIP_CNT_CLR_CE, 0x301000);
+	assert_int_equal(HISI_ZIP_CLOCK_GATE, 0x301004);
+	assert_int_equal(HISI_ZIP_CONTROL, 0x30100c);
+	assert_int_equal(HISI_ZIP_READ_CACHE_0, 0x301040);
+	assert_int_equal(HISI_ZIP_READ_CACHE_1, 0x301044);
+	assert_int_equal(HISI_ZIP_WRITE_CACHE_0, 0x301060);
+	assert_int_equal(HISI_ZIP_WRITE_CACHE_1, 0x301064);
+	assert_int_equal(HISI_ZIP_INT_SOURCE, 0x3010a0);
+	assert_int_equal(HISI_ZIP_INT_MASK, 0x3010a4);
+	assert_int_equal(HISI_ZIP_INT_SET, 0x3010a8);
+	assert_int_equal(HISI_ZIP_INT_STATUS, 0x3010ac);
+	assert_int_equal(HISI_ZIP_BD_RUSER, 0x301110);
+	assert_int_equal(HISI_ZIP_SGL_RUSER, 0x30111c);
+	assert_int_equal(HISI_ZIP_DATA_RUSER, 0x301128);
+	assert_int_equal(HISI_ZIP_DATA_WUSER, 0x301134);
+	assert_int_equal(HISI_ZIP_BD_WUSER, 0x301140);
+	assert_int_equal(HISI_ZIP_SVA_PREFETCH, 0x3011b0);
+	assert_int_equal(HISI_ZIP_SVA_STATUS, 0x3011c4);
+	assert_int_equal(HISI_ZIP_LIT_LEN, 0x301204);
+	assert_int_equal(HISI_ZIP_HIGH_PERF, 0x301208);
+}
 
 /* 8.1: where each dword stands; the value of a word is its offset. */
 static void
@@ -112,6 +139,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_registers),
 		cmocka_unit_test(test_dwords),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_status),
