@@ -19,9 +19,3 @@ static const char hisi_zip_pmdinfo_pci[] __rte_used =
 	"PMD_INFO_STRING= {\"name\": \"compress_hisi_zip\", \"kmod\": \"* vfio-pci\", "
 	"\"pci_ids\": [[6629, 41552, 65535, 65535], [6629, 41553, 65535, 65535]], "
 	"\"params\": \"" HISI_ZIP_PCI_DEVARGS_TEXT "\"}";
-
-/* 19e5:a250 and 19e5:a251 of any subsystem, in JSON's decimal. */
-static const char hisi_zip_pmdinfo_pci[] __rte_used =
-	"PMD_INFO_STRING= {\"name\": \"compress_hisi_zip\", \"kmod\": \"* vfio-pci\", "
-	"\"pci_ids\": [[6629, 41552, 65535, 65535], [6629, 41553, 65535, 65535]], "
-	"\"params\": \"" HISI_ZIP_PCI_DEVARGS_TEXT "\"}";
