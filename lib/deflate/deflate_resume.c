@@ -305,6 +305,8 @@ resume_run(struct deflate_resume *r, size_t in_len, size_t out_len,
 	deflate_stream_tell(r->stream, result);
 	if (said == DEFLATE_RESUME_OUT && result->held == 0)
 		result->held = 1;
+	if (said == DEFLATE_RESUME_BAD_TRAILER)
+		result->final_done = true;
 }
 
 int

@@ -151,7 +151,8 @@ deflate_stream_tell(const struct deflate_stream *stream, struct deflate_stream_r
 	result->window_len = stream->window_len;
 	result->held = stream->copy_len;
 	result->final_seen = stream->final != 0;
-	result->final_done = stream->phase >= DEFLATE_PHASE_TRAILER;
+	result->final_done = stream->phase == DEFLATE_PHASE_TRAILER ||
+			     stream->phase == DEFLATE_PHASE_ENDED;
 	result->between = stream->phase == DEFLATE_PHASE_HEAD;
 }
 

@@ -47,6 +47,7 @@ struct model_share {
 	unsigned int next; /**< where the round robin goes on */
 	uint16_t list[HISI_QM_MAX_QUEUES];
 	struct deflate_ctx *deflate;
+	struct model_stream *stream; /**< a stream's context while its SQE runs */
 	struct deflate_seg *in;
 	struct deflate_seg *out;
 	size_t nb_in;
@@ -79,7 +80,7 @@ struct model_zip_result {
 	uint32_t checksum;
 };
 
-/** Status that the null engine and the others refuse an SQE with before they look at its data. */
+/** Status that an SQE is refused with before anybody looks at its data, or 0. */
 static inline uint32_t
 model_zip_check(const struct model_engine *engine, uint32_t dw7, uint32_t dw9)
 {
@@ -89,11 +90,37 @@ model_zip_check(const struct model_engine *engine, uint32_t dw7, uint32_t dw9)
 			request < engine->first_request || request > HISI_ZIP_REQ_GZIP ||
 			HISI_HW_GET(HISI_ZIP_DW9_BUFFER, dw9) > HISI_ZIP_BUF_SGL)
 		return ZIP_MODEL_STATUS_UNSUPPORTED;
-	return dw7 & HISI_ZIP_DW7_STATEFUL ? HISI_ZIP_STREAM_ERROR : HISI_ZIP_OK;
+	return HISI_ZIP_OK;
+}
+
+/** The same for the null engine, which has no streams. */
+static inline uint32_t
+model_zip_check_null(const struct model_engine *engine, uint32_t dw7, uint32_t dw9)
+{
+	uint32_t status = model_zip_check(engine, dw7, dw9);
+
+	if (status == HISI_ZIP_OK && (dw7 & HISI_ZIP_DW7_STATEFUL))
+		return HISI_ZIP_STREAM_ERROR;
+	return status;
 }
 
 void zip_model_zip_run(struct model_share *share, const struct model_queue *queue,
 		const struct hisi_hw_sqe *sqe, struct model_zip_result *result);
+
+/** What lib/deflate is to do for an SQE. The status that refuses it, or 0. */
+uint32_t zip_model_zip_params(const struct model_share *share, bool compress,
+		const struct hisi_hw_sqe *sqe, struct deflate_params *params);
+/** The word of a checksum (hardware.md 8.7), and the checksum of a word. */
+uint32_t zip_model_zip_word(enum deflate_format format, uint32_t adler32, uint32_t crc32);
+uint32_t zip_model_zip_crc32(uint32_t word);
+
+/* Streams: model_stream.c. */
+
+struct model_stream *zip_model_stream_new(void);
+void zip_model_stream_free(struct model_stream *stream);
+/** Run a stateful SQE that model_zip_check() lets pass. */
+void zip_model_stream_run(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
+		struct model_zip_result *result);
 
 /**
  * Lists of segments of a buffer: flat, or from a scatter/gather list with an offset into it.

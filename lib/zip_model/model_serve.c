@@ -215,7 +215,7 @@ model_serve_null(struct zip_model *model, struct model_queue *queue, uint32_t n)
 		uint32_t in = model_load32(sqe, MODEL_SQE_DW4);
 		uint32_t avail = model_load32(sqe, MODEL_SQE_DW14);
 		uint32_t out = in < avail ? in : avail;
-		uint32_t status = model_zip_check(&model->takes,
+		uint32_t status = model_zip_check_null(&model->takes,
 				model_load32(sqe, MODEL_SQE_DW7), model_load32(sqe, MODEL_SQE_DW9));
 
 		if (status != HISI_ZIP_OK) {
@@ -297,6 +297,7 @@ zip_model_share_free(struct model_share *share)
 	if (share == NULL)
 		return;
 	deflate_ctx_destroy(share->deflate);
+	zip_model_stream_free(share->stream);
 	free(share->in);
 	free(share->out);
 	free(share);
@@ -312,7 +313,9 @@ model_share_new(struct zip_model *model)
 	share->model = model;
 	share->in = calloc(MODEL_MAX_SEGS, sizeof(*share->in));
 	share->out = calloc(MODEL_MAX_SEGS, sizeof(*share->out));
-	if (share->in == NULL || share->out == NULL || deflate_ctx_create(&share->deflate) < 0) {
+	share->stream = zip_model_stream_new();
+	if (share->in == NULL || share->out == NULL || share->stream == NULL ||
+			deflate_ctx_create(&share->deflate) < 0) {
 		zip_model_share_free(share);
 		return NULL;
 	}

@@ -80,19 +80,25 @@ model_zip_status(const struct deflate_result *done)
 	return HISI_ZIP_CHECKSUM_ERROR;
 }
 
-/* hardware.md 8.7; raw DEFLATE has no checksum, and 0 is the model's choice. */
-static uint32_t
-model_zip_checksum(enum deflate_format format, const struct deflate_result *done)
+/* Raw DEFLATE has no checksum, and 0 is the model's choice. */
+uint32_t
+zip_model_zip_word(enum deflate_format format, uint32_t adler32, uint32_t crc32)
 {
 	switch (format) {
 	case DEFLATE_FORMAT_ZLIB:
-		return done->adler32;
+		return adler32;
 	case DEFLATE_FORMAT_GZIP:
-		return ~model_zip_reverse(done->crc32);
+		return ~model_zip_reverse(crc32);
 	case DEFLATE_FORMAT_RAW:
 		break;
 	}
 	return 0;
+}
+
+uint32_t
+zip_model_zip_crc32(uint32_t word)
+{
+	return model_zip_reverse(~word);
 }
 
 static void
@@ -107,17 +113,16 @@ model_zip_result(bool compress, enum deflate_format format, const struct deflate
 	if (done->status == DEFLATE_DONE || done->status == DEFLATE_BAD_TRAILER) {
 		result->dw3 |= HISI_ZIP_DW3_LSTBLK;
 		result->isize = compress ? result->consumed : result->produced;
-		result->checksum = model_zip_checksum(format, done);
+		result->checksum = zip_model_zip_word(format, done->adler32, done->crc32);
 	}
 	if (compress && status == HISI_ZIP_OK && result->produced >= result->consumed)
 		status = HISI_ZIP_NEGATIVE_COMP;
 	result->dw3 |= HISI_HW_PREP(HISI_ZIP_DW3_STATUS, status);
 }
 
-/* The work itself. The status that refuses it, or 0 with the result filled. */
-static uint32_t
-model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
-		struct model_zip_result *result)
+uint32_t
+zip_model_zip_params(const struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
+		struct deflate_params *params)
 {
 	static const enum deflate_format formats[] = {
 			[HISI_ZIP_REQ_DEFLATE] = DEFLATE_FORMAT_RAW,
@@ -125,7 +130,8 @@ model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_
 			[HISI_ZIP_REQ_GZIP] = DEFLATE_FORMAT_GZIP,
 	};
 	uint32_t window = HISI_HW_GET(HISI_ZIP_DW9_WINDOW, sqe->dw9);
-	struct deflate_params params = {
+
+	*params = (struct deflate_params){
 			.engine = share->model->engine == ZIP_MODEL_ENGINE_ISAL
 					? DEFLATE_ENGINE_ISAL
 					: DEFLATE_ENGINE_ZLIB,
@@ -133,15 +139,27 @@ model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_
 			.level = share->model->level,
 			.window_log2 = model_zip_window_log2[HISI_ZIP_WIN_32K],
 	};
-	struct deflate_result done;
-	int ret;
-
 	/* Neither decompression nor V2 looks at the window: hardware.md 8.2. */
 	if (compress && share->model->takes.windows) {
 		if (window >= MODEL_ZIP_NB_WINDOWS)
 			return ZIP_MODEL_STATUS_UNSUPPORTED;
-		params.window_log2 = model_zip_window_log2[window];
+		params->window_log2 = model_zip_window_log2[window];
 	}
+	return HISI_ZIP_OK;
+}
+
+/* The work itself. The status that refuses it, or 0 with the result filled. */
+static uint32_t
+model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
+		struct model_zip_result *result)
+{
+	struct deflate_params params;
+	uint32_t status = zip_model_zip_params(share, compress, sqe, &params);
+	struct deflate_result done;
+	int ret;
+
+	if (status != HISI_ZIP_OK)
+		return status;
 	if (compress) {
 		ret = deflate_compress(share->deflate, &params, share->in, share->nb_in, share->out,
 				share->nb_out, &done);
@@ -159,18 +177,25 @@ void
 zip_model_zip_run(struct model_share *share, const struct model_queue *queue,
 		const struct hisi_hw_sqe *sqe, struct model_zip_result *result)
 {
-	uint32_t status = model_zip_check(&share->model->takes, sqe->dw7, sqe->dw9);
+	bool compress = queue->type == HISI_QM_SQ_COMPRESS;
+	bool null = share->model->engine == ZIP_MODEL_ENGINE_NULL;
+	uint32_t status = (null ? model_zip_check_null : model_zip_check)(
+			&share->model->takes, sqe->dw7, sqe->dw9);
 
 	*result = (struct model_zip_result){.contexts = true};
 	share->nb_out = 0;
-	if (status == HISI_ZIP_OK && share->model->engine == ZIP_MODEL_ENGINE_NULL) {
+	if (status == HISI_ZIP_OK && null) {
 		model_zip_null(sqe, result);
+		return;
+	}
+	if (status == HISI_ZIP_OK && (sqe->dw7 & HISI_ZIP_DW7_STATEFUL)) {
+		zip_model_stream_run(share, compress, sqe, result);
 		return;
 	}
 	if (status == HISI_ZIP_OK)
 		status = model_zip_buffers(share, sqe);
 	if (status == HISI_ZIP_OK)
-		status = model_zip_engine(share, queue->type == HISI_QM_SQ_COMPRESS, sqe, result);
+		status = model_zip_engine(share, compress, sqe, result);
 	if (status != HISI_ZIP_OK)
 		result->dw3 = HISI_HW_PREP(HISI_ZIP_DW3_STATUS, status);
 }

@@ -209,8 +209,26 @@ struct zip_model_stats {
 
 /**
  * SQE status codes of the model that hardware.md 8.5 does not list. To be confirmed on silicon.
- * An input that ends early or is not DEFLATE gets 0x10, as a wrong checksum does; a stateful
- * request gets 0x41.
+ * An input that ends early or is not DEFLATE gets 0x10, as a wrong checksum does.
+ *
+ * Stateful requests (hardware.md 8.6, 8.8, 10.3; what is said there in brackets or not at all is
+ * the model's choice). Buffers are flat: 0x04 otherwise. The context is 0x97c0 bytes from dw22/23
+ * on, any alignment, readable and writable: 0x06 otherwise. dw15 and dw28 to dw31 go in as the last
+ * request of the stream gave them back; a request of another type or direction, one that brings
+ * other words, and one with a damaged context get 0x41. stream_new looks at none of that.
+ * What is refused (0x04 to 0x07, 0x0e, 0x41) leaves stream and words as they were.
+ *  - An output of up to 16 bytes: a no-op, status 0. One below 200 bytes: 0x0e.
+ *  - Compression: status 0 or 0x0d; all of the input is consumed, and the output ends on a byte
+ *    boundary, or with the final block and the trailer and lstblk set if dw7 says finish. An input
+ *    of 0: 0x05. An output below 9/8 of the input: 0x0e. After the end: 0x41.
+ *  - Decompression: the input may be of 0 bytes, and finish is not looked at.
+ *      status 0, store 0, ctx_st 0 or 3: all of the input is consumed, all that it gives is put
+ *      out; 3 between two blocks. lstblk: all that is missing is the trailer.
+ *      status 0, store not 0, ctx_st 1 or 2: the output is full and at least one byte more is due;
+ *      1 in the final block, 2 before. What was not consumed comes again, be it nothing.
+ *      status 0x13 with lstblk: the end, trailer verified; more of it says the same again.
+ *      status 0x10: corrupt; with lstblk, the trailer is. What follows gets 0x41.
+ *    ctx_dw0 bit 7 is set from the header of the final block on. Head bit count is always 0.
  */
 enum zip_model_status {
 	ZIP_MODEL_STATUS_UNSUPPORTED = 0x04, /**< SQE, request or buffer type, window */

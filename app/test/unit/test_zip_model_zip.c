@@ -252,9 +252,7 @@ refused_requests(void **state)
 	sqe = bench_flat(1, 1000, 1000);
 	sqe.dw[7] = 0x0a000000; /* SQE type 0 is V2's */
 	assert_int_equal(status_of(&bench, false, &sqe), 0x04);
-	sqe.dw[7] = 0x3c000000; /* stateful */
-	assert_int_equal(status_of(&bench, false, &sqe), 0x41);
-	sqe = bench_flat(1, 1000, 1000);
+	sqe.dw[7] = 0x3a000000;
 	sqe.dw[9] = 0x00005001; /* no such window */
 	assert_int_equal(status_of(&bench, false, &sqe), 0x04);
 	sqe.dw[9] = 0x00004201; /* no such buffer type */
