@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -20,7 +21,7 @@
 #include "pmd_env.h"
 
 #define HUGE_COUNT "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-#define HUGE_PAGES 224
+#define HUGE_PAGES 256
 #define NO_HUGE_MIB "448"
 
 struct pmd_env pmd_env = {.shadow = true, .scale = 1};
@@ -189,12 +190,24 @@ read_huge_count(void)
 	return count;
 }
 
+/* Until this process ends: two that change and restore the count must not overlap. */
+static void
+lock_huge_count(void)
+{
+	int fd = open(HUGE_COUNT, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX) != 0)
+		close(fd);
+}
+
 static int
 prepare_huge(void)
 {
-	long count = read_huge_count();
 	char dir[PMD_PATH_MAX + 8];
+	long count;
 
+	lock_huge_count();
+	count = read_huge_count();
 	if (geteuid() != 0 || count < 0) {
 		printf("skipped: hugepages need root and 2 MiB pages in the kernel\n");
 		return PMD_SKIP;
