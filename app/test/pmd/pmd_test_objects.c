@@ -9,6 +9,7 @@
 #include <rte_compressdev_pmd.h>
 #include <rte_errno.h>
 #include <rte_memory.h>
+#include <zlib.h>
 
 #include "pmd_case.h"
 
@@ -82,6 +83,62 @@ xforms(void **state)
 		else
 			assert_null(handle);
 	}
+}
+
+/* Of the plain data; both: CRC-32 low, Adler-32 high (compressdev.md 1.8). */
+static uint64_t
+checksum_of(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len)
+{
+	uint64_t crc = crc32(0, data, len);
+	uint64_t adler = adler32(1, data, len);
+
+	if (type == RTE_COMP_CHECKSUM_CRC32)
+		return crc;
+	return type == RTE_COMP_CHECKSUM_ADLER32 ? adler : adler << 32 | crc;
+}
+
+static void
+check_sums(struct pmd_case *c, const struct rte_comp_xform *xform, enum rte_comp_checksum_type type)
+{
+	const bool compress = xform->type == RTE_COMP_COMPRESS;
+	void *handle = NULL;
+	void *usual = c->decompress;
+
+	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, xform, &handle), 0);
+	c->decompress = compress ? usual : handle;
+	for (unsigned int i = 0; i < 30; i++) {
+		uint32_t len = pmd_rand_in(1, i % 10 == 0 ? 200000 : 5000);
+		uint8_t *plain = pmd_data_new(len);
+		struct pmd_shapes shapes = pmd_shapes_any(len, pmd_zlib_bound(len));
+
+		if (compress)
+			pmd_batch_compress(&c->batch, handle, &shapes, plain, len);
+		else
+			pmd_case_inflate(c, &pmd_zlib_usual, plain, len);
+		pmd_batch_run(&c->batch, 0, 1);
+		assert_true(c->batch.jobs[0].op->output_chksum == checksum_of(type, plain, len));
+		pmd_batch_reset(&c->batch);
+		free(plain);
+	}
+	c->decompress = usual;
+	pmd_xform_free(handle);
+}
+
+static void
+checksums(void **state)
+{
+	static const struct rte_comp_xform xforms_with[] = {
+		COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32, NONE),
+		COMPRESS(DEFLATE, DEFAULT, 6, 15, ADLER32, NONE),
+		COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32_ADLER32, NONE),
+		DECOMPRESS(DEFLATE, 15, CRC32, NONE),
+		DECOMPRESS(DEFLATE, 15, ADLER32, NONE),
+		DECOMPRESS(DEFLATE, 15, CRC32_ADLER32, NONE),
+	};
+
+	for (size_t i = 0; i < 6; i++)
+		check_sums(*state, &xforms_with[i], i < 3 ? xforms_with[i].compress.chksum :
+							    xforms_with[i].decompress.chksum);
 }
 
 /* A compress window may be lowered silently (compressdev.md 1.9). */
@@ -199,6 +256,7 @@ memory_of_no_one(void **state)
 
 static const struct CMUnitTest tests[] = {
 	PMD_CASE(xforms),     PMD_CASE(window_is_lowered),	 PMD_CASE(xforms_run_out),
+	PMD_CASE(checksums),
 	PMD_CASE(no_streams), PMD_CASE(memory_of_the_application), PMD_CASE(memory_of_no_one),
 };
 
