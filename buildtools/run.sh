@@ -8,6 +8,7 @@
 plugin=$top/build/drivers/librte_compress_hisi_zip.so
 model=$top/build/app/hisi-zip-model
 launcher=() # of the model: what pins it
+served= # what follows the path of the model's first socket, such as ",queues=16"
 file_prefix=hisi_zip_$$
 runtime=${XDG_RUNTIME_DIR:-/tmp}/dpdk # EAL's folder for what it never removes
 [ "$(id -u)" != 0 ] || runtime=/var/run/dpdk
@@ -69,7 +70,7 @@ start_model()
     local tries
 
     rm -f "$work/stats"
-    "${launcher[@]}" "$model" --socket "$work/vf0" --stats="$work/stats" "$@" \
+    "${launcher[@]}" "$model" --socket "$work/vf0$served" --stats="$work/stats" "$@" \
         > "$work/model.log" 2>&1 &
     model_pid=$!
     for ((tries = 100; tries > 0; tries--)); do

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# prepare.sh [--check]
+# prepare.sh
 #
 # Gets what the suite "guest" boots: QEMU and a kernel, both Debian's. HISI_ZIP_CACHE is where they
-# go (/var/cache/hisi_zip); a second run downloads nothing. Needs root and debootstrap. With --check
-# it only says whether they are there. Exit status 77: it cannot run here.
+# go (/var/cache/hisi_zip); a second run downloads nothing. Needs root and debootstrap. Exit status
+# 77: it cannot run here.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -21,10 +21,7 @@ prepare()
     tools_root qemu-system-x86 cpio && tools_kernel amd64 && touch "$done"
 }
 
-case ${1:-} in
---help) usage; exit 0 ;;
---check) [ -e "$done" ] || skip "not prepared; run buildtools/test.sh guest"; exit 0 ;;
-esac
+[ "${1:-}" != --help ] || { usage; exit 0; }
 [ ! -e "$done" ] || exit 0
 say "preparing $tools_cache, once; the log is $tools_log"
 tools_prepare prepare
