@@ -15,18 +15,6 @@
 
 #include "test_zip_model_util.h"
 
-/* The races are the point of it, but a thread sanitizer has no way to know. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RACES_ARE_REPORTED 1
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define RACES_ARE_REPORTED 1
-#endif
-#ifndef RACES_ARE_REPORTED
-#define RACES_ARE_REPORTED 0
-#endif
-
 #define ROUNDS 200u
 #define LEN    20000u
 
@@ -179,7 +167,7 @@ static void
 memory_that_changes(void **state)
 {
 	(void)state;
-	if (RACES_ARE_REPORTED)
+	if (BENCH_RACES_REPORTED)
 		skip();
 	attack(ZIP_MODEL_ENGINE_ISAL, false);
 	attack(ZIP_MODEL_ENGINE_ISAL, true);

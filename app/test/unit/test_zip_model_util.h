@@ -22,6 +22,18 @@
 
 #include "zip_model.h"
 
+/** Where races are the point of a test, a thread sanitizer has no way to know. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define BENCH_RACES_REPORTED 1
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define BENCH_RACES_REPORTED 1
+#endif
+#ifndef BENCH_RACES_REPORTED
+#define BENCH_RACES_REPORTED 0
+#endif
+
 /* What lies where in the memory. */
 #define BENCH_IOVA   0x12339c000ull
 #define BENCH_LEN    0x2000000u
