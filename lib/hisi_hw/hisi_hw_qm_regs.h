@@ -44,14 +44,21 @@
 #define HISI_QM_MEM_INIT_START 0x100040
 #define HISI_QM_MEM_INIT_DONE 0x100044
 #define HISI_QM_CACHE_CTRL 0x100050
+#define HISI_QM_CACHE_CTRL_ON 0x1833 /* both caches, write-back at threshold 1 */
 #define HISI_QM_VFT_OP_ENABLE 0x100054
 #define HISI_QM_VFT_OP 0x100058
 #define HISI_QM_VFT_TYPE 0x10005c
+#define HISI_QM_VFT_TYPE_SQC 0
+#define HISI_QM_VFT_TYPE_CQC 1
+#define HISI_QM_VFT_TYPE_SHAPER 2
 #define HISI_QM_VFT_INDEX 0x100060
+#define HISI_QM_VFT_INDEX_FUNCTION 0x3f
+#define HISI_QM_VFT_INDEX_ALG 0xc0 /* of the shaper */
 #define HISI_QM_VFT_DATA_L 0x100064
 #define HISI_QM_VFT_DATA_H 0x100068
 #define HISI_QM_VFT_READY 0x10006c
 #define HISI_QM_DB_TIMEOUT 0x100074
+#define HISI_QM_DB_TIMEOUT_NS 0x1fffff
 #define HISI_QM_ARUSER_CFG 0x100088
 #define HISI_QM_ARUSER_ENABLE 0x100090
 #define HISI_QM_AWUSER_CFG 0x100098
@@ -72,8 +79,11 @@
 #define HISI_QM_IFC_READY_STATUS 0x100128
 #define HISI_QM_IFC_INT_SET_PF 0x100130
 #define HISI_QM_IFC_INT_CFG 0x100134
+#define HISI_QM_IFC_INT_CFG_TARGET 0x7f
+#define HISI_QM_IFC_ALL_VFS 0x7f /* of HISI_QM_IFC_INT_CFG_TARGET */
 #define HISI_QM_IFC_INT_SOURCE_PF 0x100138
 #define HISI_QM_PM_CTRL 0x100148
+#define HISI_QM_PM_CTRL_NO_IDLE (1u << 9)
 #define HISI_QM_QUEUE_ISOLATION 0x100154
 #define HISI_QM_QUEUE_COUNTS 0x100158
 #define HISI_QM_QUEUE_COUNTS_TOTAL 0x7ff
@@ -117,6 +127,7 @@
 #define HISI_QM_DEFAULT_AEQ_DEPTH 1024
 #define HISI_QM_MAX_DEPTH 4096
 #define HISI_QM_MAX_QUEUES 1024
+#define HISI_QM_MAX_VFS 63
 
 /* Mailbox, hardware.md 3: 16 bytes written at once; base is an address or an immediate. */
 #define HISI_QM_MB 0x300
@@ -154,6 +165,28 @@ enum hisi_hw_mb_cmd {
 	HISI_QM_MB_SRC = 0xc,
 	HISI_QM_MB_DST = 0xd,
 	HISI_QM_MB_PAUSE_QM = 0xe,
+};
+
+/** Queue field of HISI_QM_MB_SRC for all VFs. */
+#define HISI_QM_MB_ALL_VFS 0xffff
+
+/** A message between PF and VF, hardware.md 7.5: command low, data high. */
+#define HISI_QM_MSG_CMD 0x00000000ffffffffull
+#define HISI_QM_MSG_DATA 0xffffffff00000000ull
+
+enum hisi_hw_msg {
+	HISI_QM_MSG_PF_FLR_PREPARE = 1,
+	HISI_QM_MSG_PF_SRST_PREPARE = 2,
+	HISI_QM_MSG_PF_RESET_DONE = 3,
+	HISI_QM_MSG_VF_PREPARE_DONE = 4,
+	HISI_QM_MSG_VF_PREPARE_FAIL = 5,
+	HISI_QM_MSG_VF_START_DONE = 6,
+	HISI_QM_MSG_VF_START_FAIL = 7,
+	HISI_QM_MSG_PF_SET_QOS = 8,
+	HISI_QM_MSG_VF_GET_QOS = 9,
+	HISI_QM_MSG_FUNCTION_RESET = 10,
+	HISI_QM_MSG_VF_GET_ISOLATE = 11,
+	HISI_QM_MSG_PF_SET_ISOLATE = 12,
 };
 
 /** The 64-bit word of a function's SQC VFT entry, hardware.md 3.5 and 12.2. */

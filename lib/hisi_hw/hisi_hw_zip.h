@@ -47,10 +47,15 @@
 #define HISI_ZIP_DATA_RUSER 0x301128
 #define HISI_ZIP_DATA_WUSER 0x301134
 #define HISI_ZIP_BD_WUSER 0x301140
+#define HISI_ZIP_RAS_CE_ENABLE 0x301160
+#define HISI_ZIP_RAS_NFE_ENABLE 0x301164
+#define HISI_ZIP_RAS_FE_ENABLE 0x301168
+#define HISI_ZIP_AUTO_GATE 0x3011a8
 #define HISI_ZIP_SVA_PREFETCH 0x3011b0
 #define HISI_ZIP_SVA_STATUS 0x3011c4
 #define HISI_ZIP_LIT_LEN 0x301204
 #define HISI_ZIP_HIGH_PERF 0x301208
+#define HISI_ZIP_OOO_SHUTDOWN_SEL 0x30120c
 
 /** Submission queue entry, hardware.md 8.1: input words, and results written into the slot. */
 struct hisi_hw_sqe {

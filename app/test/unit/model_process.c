@@ -30,8 +30,12 @@ run(const char *program, const struct model_process *process, const char *const 
 					      "--socket",
 					      process->sockets[1],
 					      "--stats"};
+	char pf[sizeof(process->sockets[0]) + sizeof(",function=pf")];
 	unsigned nb = 6;
 
+	snprintf(pf, sizeof(pf), "%s,function=pf", process->sockets[0]);
+	if (process->pf)
+		words[2] = pf;
 	for (; *options != NULL && nb < MAX_OPTIONS; options++)
 		words[nb++] = *options;
 	/* So that a test that fails leaves no model behind. */
@@ -56,9 +60,8 @@ read_line(struct model_process *process, char *line, size_t len)
 	line[nb] = '\0';
 }
 
-void
-model_process_start(struct model_process *process, const char *program,
-		    const char *const *options)
+static void
+start(struct model_process *process, const char *program, const char *const *options)
 {
 	const char *tmp = getenv("TMPDIR");
 
@@ -69,6 +72,22 @@ model_process_start(struct model_process *process, const char *program,
 		snprintf(process->sockets[i], sizeof(process->sockets[i]), "%s/s%d",
 			 process->folder, i);
 	model_process_restart(process, program, options);
+}
+
+void
+model_process_start(struct model_process *process, const char *program,
+		    const char *const *options)
+{
+	process->pf = false;
+	start(process, program, options);
+}
+
+void
+model_process_start_pf(struct model_process *process, const char *program,
+		       const char *const *options)
+{
+	process->pf = true;
+	start(process, program, options);
 }
 
 void

@@ -10,6 +10,7 @@
  * A running hisi-zip-model, for tests in C. Its sockets lie in a folder of its own.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,6 +19,7 @@ struct model_process {
 	int output; /**< its standard output */
 	char folder[64];
 	char sockets[2][80];
+	bool pf; /**< the first function is a physical one, the second one of its VFs */
 };
 
 /**
@@ -29,6 +31,10 @@ struct model_process {
  */
 void model_process_start(struct model_process *process, const char *program,
 			 const char *const *options);
+
+/** The same with a PF and a VF. */
+void model_process_start_pf(struct model_process *process, const char *program,
+			    const char *const *options);
 
 /** End it by SIGKILL; its sockets stay. */
 void model_process_kill(struct model_process *process);

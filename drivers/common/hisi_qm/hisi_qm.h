@@ -120,6 +120,17 @@ struct hisi_qm_dev {
 	pthread_mutex_t lock;
 	/** One mailbox command at a time; taken inside of "lock", never around it. */
 	pthread_mutex_t mb_lock;
+	/** Of a VF: lost because its PF is reset; told when that is over. Interrupt thread. */
+	bool pf_resets;
+
+	/* Of a PF, set before it is opened; zeros: it has no VFs. */
+	uint16_t nb_vfs;    /**< VFs 1 to nb_vfs get queues */
+	uint16_t vf_queues; /**< how many each */
+	/** PF: makes the engine work, within bring-up (hardware.md 6.2). May be NULL. */
+	int (*engine_init)(struct hisi_qm_dev *dev);
+	/** PF: whether the engine has an error that only a reset cures; logs it. May be NULL. */
+	bool (*engine_broken)(struct hisi_qm_dev *dev);
+
 	uint64_t zone_id;             /**< in the names of memory zones, unique */
 	const struct rte_memzone *mz; /**< EQ, AEQ, SQC and CQC tables, mailbox buffers */
 	void *mb_buffers;             /**< a context each: EQC, AEQC, SQC, CQC */
@@ -195,7 +206,8 @@ struct hisi_qm_qp {
  * (hardware.md 1.2, 2.3, 3.5, 6.5). name, ops, args, numa_node must be set.
  *
  * @return 0; -ENODEV not a device of ours or gone; -ENOTSUP a generation not driven (V1);
- *         -ETIMEDOUT, -EIO mailbox; -ENOMEM. On failure everything is given back.
+ *         -EINVAL a PF whose VFs would take all queues; -ETIMEDOUT, -EIO mailbox; -ENOMEM. On
+ *         failure everything is given back.
  */
 int hisi_qm_dev_open(struct hisi_qm_dev *dev);
 
@@ -206,9 +218,10 @@ int hisi_qm_dev_open(struct hisi_qm_dev *dev);
 void hisi_qm_dev_close(struct hisi_qm_dev *dev);
 
 /**
- * Starts a function: EQ, AEQ, context tables (hardware.md 6.5), then each queue pair that
- * exists. A lost function is connected again first; if it has become another one (fewer queues,
- * other depths) that is -ENODEV.
+ * Starts a function: a PF first makes the device work and gives functions their queues
+ * (hardware.md 6.1); EQ, AEQ, context tables (6.5), then each queue pair that exists. A lost
+ * function is connected again first; if it has become another one (fewer queues, other depths)
+ * that is -ENODEV.
  *
  * @return 0 or -errno; on failure the function is stopped.
  */
@@ -309,7 +322,8 @@ enum hisi_qm_emu_engine {
 #define HISI_QM_EMU_MAX_WORKERS 64
 
 struct hisi_qm_emu_args {
-	uint8_t hw;           /**< HISI_QM_HW_V3 */
+	uint8_t hw;           /**< HISI_QM_HW_V2 or _V3 */
+	bool pf;              /**< a PF, with "queues" in all; else a VF */
 	uint16_t queues;      /**< 2 ... HISI_QM_MAX_QUEUES */
 	uint8_t engine;       /**< enum hisi_qm_emu_engine */
 	int level;            /**< of the engine */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "hisi_qm_pf.h"
 #include "hisi_qm_priv.h"
 
 /* What a V3 function can do if it does not say: hardware.md 2.3.1. */
@@ -17,10 +18,10 @@ hisi_qm_caps_version(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	uint32_t refined = 0;
 	int ret;
 
-	if (dev->device != HISI_PCI_DEVICE_ZIP_VF) {
-		HISI_QM_LOG(ERR, dev, "device 0x%04x is not driven, only the VF 0x%04x is",
-			    dev->device, HISI_PCI_DEVICE_ZIP_VF);
-		return dev->device == HISI_PCI_DEVICE_ZIP_PF ? -ENOTSUP : -ENODEV;
+	if (dev->device != HISI_PCI_DEVICE_ZIP_VF && dev->device != HISI_PCI_DEVICE_ZIP_PF) {
+		HISI_QM_LOG(ERR, dev, "device 0x%04x is not driven, only 0x%04x and 0x%04x are",
+			    dev->device, HISI_PCI_DEVICE_ZIP_PF, HISI_PCI_DEVICE_ZIP_VF);
+		return -ENODEV;
 	}
 	shape->hw = dev->revision;
 	if (dev->revision == HISI_QM_HW_V3) {
@@ -34,6 +35,7 @@ hisi_qm_caps_version(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 			shape->hw = RTE_MIN(refined, (uint32_t)UINT8_MAX);
 	}
 	switch (shape->hw) {
+	case HISI_QM_HW_V2:
 	case HISI_QM_HW_V3:
 		return 0;
 	case HISI_QM_HW_V4:
@@ -43,7 +45,7 @@ hisi_qm_caps_version(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 		return 0;
 	default:
 		HISI_QM_LOG(ERR, dev, "generation 0x%02x is not driven, only 0x%02x and later are",
-			    shape->hw, HISI_QM_HW_V3);
+			    shape->hw, HISI_QM_HW_V2);
 		return -ENOTSUP;
 	}
 }
@@ -65,9 +67,7 @@ hisi_qm_caps_depths(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 
 	shape->eq_depth = HISI_QM_DEFAULT_EQ_DEPTH;
 	shape->aeq_depth = HISI_QM_DEFAULT_AEQ_DEPTH;
-	if ((shape->caps & HISI_QM_CAP_VERSION) == 0) {
-		shape->caps = HISI_QM_DEFAULT_CAPS;
-	} else {
+	if ((shape->caps & HISI_QM_CAP_VERSION) != 0) {
 		ret = hisi_qm_read32(dev, HISI_QM_CAP_XEQ_DEPTH, &xeq);
 		if (ret == 0)
 			ret = hisi_qm_read32(dev, HISI_QM_CAP_QP_DEPTH, &xq);
@@ -92,6 +92,9 @@ hisi_qm_caps_abilities(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	uint32_t isolation;
 	int ret;
 
+	/* Before V3 there is nothing to ask: no ability, and the depths of all. */
+	if (shape->hw < HISI_QM_HW_V3)
+		return hisi_qm_caps_depths(dev, shape);
 	ret = hisi_qm_read32(dev, HISI_QM_DB_ISOLATION, &isolation);
 	if (ret == 0)
 		ret = hisi_qm_read32(dev, HISI_QM_CAP, &shape->caps);
@@ -100,7 +103,10 @@ hisi_qm_caps_abilities(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	if (shape->caps == UINT32_MAX)
 		return -ENODEV;
 	shape->db_isolation = (isolation & HISI_QM_DB_ISOLATION_ON) != 0;
-	return hisi_qm_caps_depths(dev, shape);
+	ret = hisi_qm_caps_depths(dev, shape);
+	if ((shape->caps & HISI_QM_CAP_VERSION) == 0)
+		shape->caps = HISI_QM_DEFAULT_CAPS;
+	return ret;
 }
 
 /* hardware.md 3.5. Contexts and doorbells use 0 ... number - 1: the base is of no use. */
@@ -111,6 +117,8 @@ hisi_qm_caps_queues(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	uint32_t number;
 	int ret;
 
+	if (hisi_qm_dev_is_pf(dev))
+		return hisi_qm_pf_learn(dev, shape->hw, &shape->nb_queues);
 	ret = hisi_qm_mb(dev, HISI_QM_MB_SQC_VFT, 1, 0, 0, &vft);
 	if (ret != 0)
 		return ret;

@@ -11,6 +11,8 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
+#include "hisi_qm_msg.h"
+#include "hisi_qm_pf.h"
 #include "hisi_qm_priv.h"
 
 RTE_LOG_REGISTER(hisi_qm_logtype, pmd.common.hisi_qm, INFO);
@@ -262,25 +264,38 @@ hisi_qm_dev_tell_page_size(struct hisi_qm_dev *dev)
 			       page == 64 << 10 ? 2 : page == 16 << 10 ? 1 : 0);
 }
 
-/* hardware.md 6.5, 7 to 9. Skipped: messages of the PF, whose place is where events are enabled. */
+/* hardware.md 2.1, 0x60: for whoever migrates a VF. */
+static int
+hisi_qm_dev_tell_state(struct hisi_qm_dev *dev, uint32_t state)
+{
+	if (hisi_qm_dev_is_pf(dev) || dev->hw < HISI_QM_HW_V3)
+		return 0;
+	return hisi_qm_write32(dev, HISI_QM_VF_STATE, state);
+}
+
+/* hardware.md 6.5, 7 to 9, behind what a PF does first. */
 static int
 hisi_qm_dev_bring_up(struct hisi_qm_dev *dev)
 {
 	int ret;
 
-	ret = hisi_qm_dev_load_tables(dev);
+	ret = hisi_qm_pf_bring_up(dev);
+	if (ret == 0)
+		ret = hisi_qm_dev_load_tables(dev);
 	if (ret == 0)
 		ret = hisi_qm_dev_tell_page_size(dev);
 	if (ret == 0)
 		ret = hisi_qm_event_enable(dev);
 	if (ret == 0)
-		ret = hisi_qm_write32(dev, HISI_QM_VF_STATE, HISI_QM_VF_STATE_READY);
+		ret = hisi_qm_dev_tell_state(dev, HISI_QM_VF_STATE_READY);
 	for (uint16_t i = 0; ret == 0 && i < dev->nb_queues; i++)
 		if (dev->queues[i] != NULL)
 			ret = hisi_qm_qp_start(dev->queues[i]);
 	/* It may have been lost on another thread, which no call above needs to have met. */
 	if (ret == 0 && hisi_qm_dev_is_dead(dev))
 		ret = -ENODEV;
+	if (ret == 0)
+		hisi_qm_msg_after_reset(dev);
 	return ret;
 }
 
@@ -291,6 +306,7 @@ hisi_qm_dev_start(struct hisi_qm_dev *dev)
 
 	if (dev->started)
 		hisi_qm_dev_stop(dev);
+	dev->pf_resets = false;
 	if (hisi_qm_dev_is_dead(dev))
 		ret = hisi_qm_dev_reconnect(dev);
 	if (ret == 0) {
@@ -311,12 +327,13 @@ hisi_qm_dev_quiet(struct hisi_qm_dev *dev)
 {
 	int ret = 0;
 
+	hisi_qm_msg_before_reset(dev);
 	if (dev->caps & HISI_QM_CAP_STOP_FUNC)
 		ret = hisi_qm_mb(dev, HISI_QM_MB_FLUSH_QM, 0, 0, 0, NULL);
 	if (ret == 0)
 		ret = hisi_qm_event_mask(dev);
 	if (ret == 0)
-		ret = hisi_qm_write32(dev, HISI_QM_VF_STATE, HISI_QM_VF_STATE_NOT_READY);
+		ret = hisi_qm_dev_tell_state(dev, HISI_QM_VF_STATE_NOT_READY);
 	if (hisi_qm_dev_is_dead(dev))
 		return;
 	ret = dev->ops->reset(dev);

@@ -10,6 +10,8 @@
 #include <rte_alarm.h>
 #include <rte_io.h>
 
+#include "hisi_qm_msg.h"
+#include "hisi_qm_pf.h"
 #include "hisi_qm_priv.h"
 
 /* The slow poll: the only way where there is no interrupt, and the fall-back otherwise. */
@@ -162,7 +164,9 @@ hisi_qm_event_poll(void *arg)
 
 	hisi_qm_event_fence();
 	hisi_qm_dev_poll_events(dev);
-	if (!hisi_qm_dev_is_dead(dev))
+	hisi_qm_pf_check(dev);
+	hisi_qm_msg_poll(dev);
+	if (!hisi_qm_dev_is_dead(dev) || dev->pf_resets)
 		rte_eal_alarm_set(HISI_QM_EVENT_POLL_US, hisi_qm_event_poll, dev);
 	hisi_qm_event_fence();
 }

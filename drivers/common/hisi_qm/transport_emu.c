@@ -168,7 +168,7 @@ emu_create_model(struct transport_emu *emu, const struct hisi_qm_emu_args *args)
 	};
 	struct zip_model_config config = {
 		.hw = args->hw == HISI_QM_HW_V3 ? ZIP_MODEL_V3 : ZIP_MODEL_V2,
-		.function = ZIP_MODEL_VF,
+		.function = args->pf ? ZIP_MODEL_PF : ZIP_MODEL_VF,
 		.queues = args->queues,
 		.engine = args->engine,
 		.level = args->level,

@@ -170,6 +170,12 @@ struct hisi_zip_dev {
 	struct hisi_zip_totals totals;
 };
 
+/** hisi_qm_dev.engine_init of ZIP (hardware.md 6.2, 6.3). */
+int hisi_zip_engine_init(struct hisi_qm_dev *qm);
+
+/** hisi_qm_dev.engine_broken of ZIP (hardware.md 7.3). */
+bool hisi_zip_engine_broken(struct hisi_qm_dev *qm);
+
 /** Sets dev->qm.ops and dev->transport for a device of a bus. */
 typedef void (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_device *device);
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_QM_MSG_H
+#define HISI_QM_MSG_H
+
+/**
+ * @file
+ * Messages between PF and VFs (hardware.md 7.5). Functions without them: nothing happens.
+ *
+ * A VF whose PF announces a reset is lost: it answers, and when its owner starts it again the PF
+ * may be ready. A PF answers what VFs ask.
+ */
+
+#include "hisi_qm.h"
+
+/** Takes what came. The slow poll, without any lock. */
+void hisi_qm_msg_poll(struct hisi_qm_dev *dev);
+
+/** PF: lets VFs stop, and waits for those that answer, 0.6 s at most. Control thread. */
+void hisi_qm_msg_before_reset(struct hisi_qm_dev *dev);
+
+/** PF: lets VFs start. Control thread. */
+void hisi_qm_msg_after_reset(struct hisi_qm_dev *dev);
+
+#endif /* HISI_QM_MSG_H */
