@@ -176,8 +176,12 @@ int hisi_zip_engine_init(struct hisi_qm_dev *qm);
 /** hisi_qm_dev.engine_broken of ZIP (hardware.md 7.3). */
 bool hisi_zip_engine_broken(struct hisi_qm_dev *qm);
 
-/** Sets dev->qm.ops and dev->transport for a device of a bus. */
-typedef void (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_device *device);
+/**
+ * Sets dev->qm.ops and dev->transport for a device of a bus.
+ *
+ * @return RTE_COMPDEV_FF_* of the device
+ */
+typedef uint64_t (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_device *device);
 
 /**
  * Creates the rte device of a function and opens that: what all probes share.

@@ -20,7 +20,7 @@ static const struct rte_pci_id hisi_zip_pci_ids[] = {
 	{.vendor_id = 0},
 };
 
-static void
+static uint64_t
 hisi_zip_choose_pci(struct hisi_zip_dev *dev, struct rte_device *device)
 {
 	dev->qm.ops = &hisi_qm_transport_pci;
@@ -28,6 +28,7 @@ hisi_zip_choose_pci(struct hisi_zip_dev *dev, struct rte_device *device)
 		.pci = RTE_DEV_TO_PCI(device),
 		.shadow = dev->args.shadow,
 	};
+	return RTE_COMPDEV_FF_HW_ACCELERATED;
 }
 
 static int

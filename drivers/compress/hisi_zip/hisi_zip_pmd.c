@@ -66,7 +66,7 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	if (cdev == NULL)
 		return -ENODEV;
 	dev = hisi_zip_init(cdev, args);
-	choose(dev, device);
+	cdev->feature_flags = choose(dev, device);
 	ret = hisi_qm_dev_open(&dev->qm);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot open the function: %s", name, rte_strerror(-ret));

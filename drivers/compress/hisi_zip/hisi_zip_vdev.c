@@ -13,7 +13,7 @@
 #include "hisi_zip.h"
 
 /* Which model the device is: a process behind a socket, or one in this process. */
-static void
+static uint64_t
 hisi_zip_choose_model(struct hisi_zip_dev *dev, struct rte_device *device)
 {
 	const struct hisi_zip_devargs *args = &dev->args;
@@ -25,7 +25,7 @@ hisi_zip_choose_model(struct hisi_zip_dev *dev, struct rte_device *device)
 			.path = args->path,
 			.shadow = args->shadow,
 		};
-		return;
+		return 0;
 	}
 	dev->qm.ops = &hisi_qm_transport_emu;
 	dev->transport.emu = (struct hisi_qm_emu_args){
@@ -39,6 +39,7 @@ hisi_zip_choose_model(struct hisi_zip_dev *dev, struct rte_device *device)
 		.faults = args->faults[0] == '\0' ? NULL : args->faults,
 		.pace_ns = args->pace_ns,
 	};
+	return 0;
 }
 
 static int
