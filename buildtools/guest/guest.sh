@@ -18,6 +18,13 @@ guest_inside()
     chroot "${guest_dpdk:-/}" "$@"
 }
 
+# At exit: what was started is ended.
+guest_end()
+{
+    [ -z "$guest_pid" ] || { kill "$guest_pid" && wait "$guest_pid"; } 2> /dev/null || true
+    cleanup
+}
+
 # guest_library TREE FILE...: copies libraries; where a name is a link, so it is in the guest: a
 # library of two names is one to the loader.
 guest_library()

@@ -22,6 +22,7 @@ prepare()
 }
 
 [ "${1:-}" != --help ] || { usage; exit 0; }
+tools_check
 [ ! -e "$done" ] || exit 0
 say "preparing $tools_cache, once; the log is $tools_log"
 tools_prepare prepare

@@ -228,12 +228,16 @@ case_user()
 	ulimit -l unlimited
 	step user 60 su zip -c "XDG_RUNTIME_DIR=/tmp exec hisi-zip-test-guest -l 0 -m 64 \
 	    --no-telemetry --file-prefix user --huge-dir /dev/hugepages/zip -a $1 -- basic"
+	hisi-zip-vfio.sh unbind "$1"
+	hisi-zip-vfio.sh status | sed 's/^/@ unbound /'
+	hisi-zip-vfio.sh bind "$1"
 	verb basic "$1" --vfio-vf-token 2ab74924-c335-45f4-9b16-8569e5b08258
 	END
     stop_model
     guest_must_succeed user basic
     must_be_clean 0
     grep -q '^@ user .* owner zip$' "$work/console" || guest_fail "the group has another owner"
+    grep -q '^@ unbound .* driver none ' "$work/console" || guest_fail "it was not unbound"
     grep -q 'VF token incorrectly provided' "$work/console" || guest_fail "no token was shown"
     echo "result: $case_name: a user without rights compressed; EAL showed the kernel a token"
 }
@@ -247,6 +251,7 @@ guest_plugin=${guest_plugin#"$guest_dpdk"} guest_programs=("${guest_programs[@]#
 # The distribution's test gives an operation 100 ms, which a busy machine takes from a model.
 launcher=(nice -n -10)
 prepare_run
+trap guest_end EXIT
 case $case_name in
 vf-v3) autotest_case vf v3 "off on" ;;
 isolation) autotest_case vf v3 off --db-isolation on ;;

@@ -134,13 +134,19 @@ tools_mirror_answers()
         "$(tools_mirror)/dists/$tools_suite/InRelease" 2> /dev/null
 }
 
+# Skips where the tools cannot be used.
+tools_check()
+{
+    [ "$(id -u)" = 0 ] || skip "it uses a root folder in $tools_cache, which needs root"
+    unshare --mount true 2> /dev/null || skip "it needs a mount namespace, which is not allowed"
+}
+
 # tools_prepare COMMAND...: runs it where another run does not disturb, with what it says in the
 # log; skips where that is not possible here.
 tools_prepare()
 {
-    [ "$(id -u)" = 0 ] || skip "it makes a root folder in $tools_cache, which needs root"
+    tools_check
     command -v debootstrap > /dev/null || skip "no debootstrap; run buildtools/setup.sh guest"
-    unshare --mount true 2> /dev/null || skip "it needs a mount namespace, which is not allowed"
     mkdir -p "$tools_cache"
     exec 9> "$tools_cache/lock"
     flock -w 900 9 || die "another run prepares $tools_cache for too long"
