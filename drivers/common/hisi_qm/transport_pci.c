@@ -26,6 +26,7 @@ struct transport_pci {
 	struct rte_pci_device *pci;
 	struct hisi_qm_pci_caps caps;
 	bool shadow; /**< use the capability, where there is one */
+	unsigned int nb_vectors; /**< that the function has and we know */
 	int eventfds[HISI_PCI_NB_VECTORS];
 };
 
@@ -72,6 +73,21 @@ pci_close(struct hisi_qm_dev *dev)
 	dev->transport = NULL;
 }
 
+/* A VF of V2 has two, and vfio refuses to be told of more (hardware.md 1.5). */
+static int
+pci_count_vectors(struct transport_pci *tp)
+{
+	struct vfio_irq_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_MSI_IRQ_INDEX,
+	};
+
+	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_GET_IRQ_INFO, &info) != 0)
+		return -errno;
+	tp->nb_vectors = RTE_MIN(info.count, (uint32_t)HISI_PCI_NB_VECTORS);
+	return 0;
+}
+
 static int
 pci_open(struct hisi_qm_dev *dev)
 {
@@ -93,7 +109,9 @@ pci_open(struct hisi_qm_dev *dev)
 	for (i = 0; i < HISI_PCI_NB_VECTORS; i++)
 		tp->eventfds[i] = -1;
 	dev->transport = tp;
-	ret = hisi_qm_pci_identify(dev, &pci_config, &tp->caps);
+	ret = pci_count_vectors(tp);
+	if (ret == 0)
+		ret = hisi_qm_pci_identify(dev, &pci_config, &tp->caps);
 	if (ret == 0)
 		ret = hisi_qm_pci_enable(dev, &pci_config);
 	if (ret != 0)
@@ -217,7 +235,7 @@ pci_dma_unmap(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 					    len);
 }
 
-/* EAL 22.11 gives the chip's MSI one vector only; it has four (hardware.md 1.5). */
+/* EAL 22.11 gives the chip's MSI one vector only; it has more (hardware.md 1.5). */
 static int
 pci_set_vectors(const struct transport_pci *tp)
 {
@@ -225,7 +243,7 @@ pci_set_vectors(const struct transport_pci *tp)
 	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
 	unsigned int i, armed = 0;
 
-	for (i = 0; i < HISI_PCI_NB_VECTORS; i++)
+	for (i = 0; i < tp->nb_vectors; i++)
 		armed += tp->eventfds[i] >= 0;
 	set->index = VFIO_PCI_MSI_IRQ_INDEX;
 	set->start = 0;
@@ -234,10 +252,10 @@ pci_set_vectors(const struct transport_pci *tp)
 		set->flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER;
 		set->count = 0;
 	} else {
-		set->argsz = sizeof(buf);
+		set->argsz = sizeof(*set) + tp->nb_vectors * sizeof(tp->eventfds[0]);
 		set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-		set->count = HISI_PCI_NB_VECTORS;
-		memcpy(set->data, tp->eventfds, sizeof(tp->eventfds));
+		set->count = tp->nb_vectors;
+		memcpy(set->data, tp->eventfds, tp->nb_vectors * sizeof(tp->eventfds[0]));
 	}
 	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_SET_IRQS, set) != 0)
 		return -errno;
@@ -249,8 +267,8 @@ pci_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 {
 	struct transport_pci *tp = dev->transport;
 
-	if (vector >= HISI_PCI_NB_VECTORS)
-		return -EINVAL;
+	if (vector >= tp->nb_vectors)
+		return -ENOTSUP;
 	tp->eventfds[vector] = eventfd;
 	return pci_set_vectors(tp);
 }
