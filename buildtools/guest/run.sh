@@ -9,7 +9,9 @@
 #
 #   vf-v3      the distribution's compressdev_autotest on a virtual function of V3, with doorbells
 #              at the chip's address and with shadow doorbells
-#   isolation  the same with a doorbell window for each queue
+#   vf-v2, pf-v3, pf-v2
+#              the same on other functions, with doorbells at the chip's address
+#   isolation  the same on a virtual function of V3, with a doorbell window for each queue
 #   processes  two dpdk-test-compress-perf at once, on a function each, verify a file
 #   iommu      operations on memory that the IOMMU never knew, or that is taken away meanwhile
 #   events     an event of the function comes by its interrupt
@@ -254,6 +256,9 @@ prepare_run
 trap guest_end EXIT
 case $case_name in
 vf-v3) autotest_case vf v3 "off on" ;;
+vf-v2) autotest_case vf v2 off ;;
+pf-v3) autotest_case pf v3 off ;;
+pf-v2) autotest_case pf v2 off ;;
 isolation) autotest_case vf v3 off --db-isolation on ;;
 processes | iommu | events | close | user) "case_$case_name" ;;
 *) die "unknown case '$case_name'" ;;
