@@ -40,7 +40,7 @@ set_up_run(struct pmd_case *c)
 static void
 run_ops(struct pmd_case *c)
 {
-	uint64_t end = pmd_now_ms() + BACK_MS * (pmd_env.scale > 1 ? 5 : 1);
+	uint64_t end = pmd_now_ms() + BACK_MS * (pmd_env.scale > 1 ? 2 : 1);
 	struct rte_comp_op *ops[OPS];
 	unsigned int done = 0;
 
