@@ -49,7 +49,8 @@ static void
 print_usage(void)
 {
 	fprintf(stderr, "usage: hisi-zip-test-pmd --group GROUP [--transport embedded|process]\n"
-			"  [--model PROGRAM] [--shadow on|off] [--huge] [--corpus DIR]\n"
+			"  [--model PROGRAM] [--v2 sw|hw] [--pf] [--shadow on|off] [--huge]\n"
+			"  [--corpus DIR]\n"
 			"  [--fault FAULT] [--filter CASE] [--devargs K=V,...] [--socket PATH]\n"
 			"  [--foreign VDEV]\ngroups:");
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
@@ -70,6 +71,18 @@ parse_transport(const char *value)
 }
 
 static int
+parse_v2(const char *value)
+{
+	if (strcmp(value, "sw") == 0)
+		pmd_env.generation = PMD_V2_SW;
+	else if (strcmp(value, "hw") == 0)
+		pmd_env.generation = PMD_V2_HW;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int
 parse_option(int c)
 {
 	switch (c) {
@@ -83,6 +96,11 @@ parse_option(int c)
 		return 0;
 	case 's':
 		pmd_env.shadow = strcmp(optarg, "off") != 0;
+		return 0;
+	case '2':
+		return parse_v2(optarg);
+	case 'P':
+		pmd_env.pf = true;
 		return 0;
 	case 'H':
 		pmd_env.huge = true;
@@ -136,6 +154,8 @@ pmd_env_parse(int argc, char **argv)
 		{"group", required_argument, NULL, 'g'},
 		{"model", required_argument, NULL, 'm'},
 		{"shadow", required_argument, NULL, 's'},
+		{"v2", required_argument, NULL, '2'},
+		{"pf", no_argument, NULL, 'P'},
 		{"huge", no_argument, NULL, 'H'},
 		{"corpus", required_argument, NULL, 'c'},
 		{"fault", required_argument, NULL, 'f'},

@@ -43,10 +43,19 @@ enum pmd_transport {
 	PMD_FOREIGN,  /**< another driver: develops the bodies, judges the tests */
 };
 
+/** The generation of the model, and who decompresses on V2. */
+enum pmd_generation {
+	PMD_V3,
+	PMD_V2_SW,
+	PMD_V2_HW,
+};
+
 /** The command line, and what follows from it. */
 struct pmd_env {
 	enum pmd_transport transport;
 	const char *foreign;    /**< vdev name of another driver */
+	enum pmd_generation generation;
+	bool pf;                /**< of a model process: a physical function */
 	bool shadow;            /**< use shadow doorbells */
 	bool software; /**< sw=on, of the group */
 	bool huge;              /**< hugepages instead of --no-huge */

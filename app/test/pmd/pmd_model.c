@@ -105,13 +105,15 @@ pmd_model_start(const char *args, unsigned int queues)
 
 	snprintf(pmd_model.socket, sizeof(pmd_model.socket), "%s/model.sock", pmd_env.dir);
 	snprintf(pmd_model.stats, sizeof(pmd_model.stats), "%s/model.stats", pmd_env.dir);
-	snprintf(socket, sizeof(socket), queues > 0 ? "%s,queues=%u" : "%s", pmd_model.socket,
-		 queues);
+	snprintf(socket, sizeof(socket), queues > 0 ? "%s%s,queues=%u" : "%s%s", pmd_model.socket,
+		 pmd_env.pf ? ",function=pf" : "", queues);
 	snprintf(stats, sizeof(stats), "--stats=%s", pmd_model.stats);
 	argv[nb++] = (char *)(uintptr_t)pmd_env.model;
 	argv[nb++] = (char *)(uintptr_t)"--socket";
 	argv[nb++] = socket;
 	argv[nb++] = stats;
+	argv[nb++] = (char *)(uintptr_t)"--hw";
+	argv[nb++] = (char *)(uintptr_t)(pmd_env.generation == PMD_V3 ? "v3" : "v2");
 	if (pmd_env.fault != NULL) {
 		argv[nb++] = (char *)(uintptr_t)"--fault";
 		argv[nb++] = (char *)(uintptr_t)pmd_env.fault;

@@ -34,6 +34,11 @@ static const struct wrong of_any[] = {
 	{"max_sge=12x", "max_sge", "65280"},
 	{"max_sge=99999999999999999999", "max_sge", "65280"},
 	{"shadow=maybe", "shadow", "on, off"},
+	{"v2_inflate=maybe", "v2_inflate", "sw, hw"},
+	{"vf_queues=4", "vf_queues", "4:128"},
+	{"vf_queues=64:1", "vf_queues", "4:128"},
+	{"vf_queues=1:", "vf_queues", "4:128"},
+	{"vf_queues=1:1025", "vf_queues", "4:128"},
 	{"shadow=on,shadow=off", "shadow", "once"},
 	{"path=", "path", "valid"},
 };

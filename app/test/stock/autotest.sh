@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# autotest.sh embedded|vfio-user PLUGIN MODEL on|off
+# autotest.sh embedded|vfio-user PLUGIN MODEL on|off [v3|v2-sw|v2-hw|pf]
 #
-# Runs compressdev_autotest of the distribution's dpdk-test on the plug-in with sw=on or sw=off.
+# Runs compressdev_autotest of the distribution's dpdk-test on the plug-in with sw=on or sw=off, on
+# a V3 function (v3), a V2 one with v2_inflate=sw or =hw, or a V3 physical function.
 # Passes if each case that the driver's capabilities allow passed, and the model saw every operation
 # that the driver says the engine did. With sw=off that is all of them: what is done in software
 # proves nothing.
@@ -20,6 +21,7 @@ plugin=$2
 # shellcheck disable=SC2034
 model=$3
 sw=$4
+kind=${5:-v3}
 expected=${autotest_passes[$sw]}
 
 # field NAME: the number behind a line of the suite's summary.
@@ -31,7 +33,7 @@ field()
 fail()
 {
     cat "$log" >&2
-    die "$transport, sw=$sw: $*"
+    die "$transport, sw=$sw, $kind: $*"
 }
 
 command -v dpdk-test > /dev/null || { say "no dpdk-test here (package dpdk-dev)"; exit 77; }
@@ -39,9 +41,18 @@ prepare_run
 log=$work/log
 vdev=compress_hisi_zip_user0
 vdev+=,sw=$sw
+model_options=()
+case $kind in
+v3) ;;
+v2-*) model_options=(--hw v2) vdev+=,v2_inflate=${kind#v2-} ;;
+pf) served=,function=pf ;;
+*) die "unknown kind '$kind'; valid: v3, v2-sw, v2-hw, pf" ;;
+esac
 if [ "$transport" = vfio-user ]; then
-    start_model
+    start_model "${model_options[@]}"
     vdev+=,path=$work/vf0
+elif [[ $kind == v2-* ]]; then
+    vdev+=,hw=v2
 fi
 DPDK_TEST=compressdev_autotest timeout -k 5 90 dpdk-test --no-huge -m 512 --no-pci \
     --file-prefix "$file_prefix" -d "$plugin" --vdev "$vdev" \
@@ -56,7 +67,8 @@ fi
 grep -E '\+ TestCase' "$log" || fail "no test was run"
 passed=$(field Passed) failed=$(field Failed) unsupported=$(field Unsupported)
 read -r engine software < <(driver_ops "$log") || fail "the driver counted nothing"
-echo "result: $transport, sw=$sw: $passed passed, $failed failed, $unsupported unsupported;" \
+echo "result: $transport, sw=$sw, $kind: $passed passed, $failed failed," \
+    "$unsupported unsupported;" \
     "$engine operations by the engine, $software in software, the model saw $seen"
 [ "$failed" = 0 ] || fail "cases failed"
 [ "$passed" = "$expected" ] || fail "$passed cases passed, not $expected"

@@ -60,6 +60,18 @@ struct hisi_zip_slot {
 	const struct hisi_zip_xform *post; /**< NULL: the device's words are the result */
 };
 
+/**
+ * How an op's raw DEFLATE goes through an engine that knows it only inside of zlib: hisi_zip_v2.c.
+ */
+enum hisi_zip_frame {
+	HISI_ZIP_FRAME_NONE,
+	HISI_ZIP_FRAME_COMPRESS,   /**< the engine's trailer goes to scratch memory */
+	HISI_ZIP_FRAME_DECOMPRESS, /**< a trailer that is never right follows the body */
+};
+
+/** Bytes of zlib's trailer (hardware.md 10.1). */
+#define HISI_ZIP_TRAILER 4
+
 struct hisi_zip_sw;
 
 /** Counters, one writer each; read by control threads. */
@@ -81,6 +93,7 @@ struct hisi_zip_queue {
 	uint32_t sgl_size; /**< of the arena, units of HISI_ZIP_SGL_ALIGN bytes */
 	uint8_t *sgl_mem;
 	uint64_t sgl_iova;
+	uint64_t scratch_iova; /**< of a trailer; the arena lies before it */
 	uint16_t max_sge;
 	struct hisi_zip_sw *sw; /**< for what the engine cannot do; NULL with sw=off */
 
@@ -121,6 +134,10 @@ struct hisi_zip_qp {
 struct hisi_zip_xform {
 	uint32_t dw7 __rte_cache_aligned; /**< of the SQE */
 	uint32_t dw9; /**< of the SQE with flat buffers */
+	uint8_t trailer; /**< bytes that the input is longer by than the op's */
+	uint8_t frame;   /**< enum hisi_zip_frame */
+	/** The xform itself if more than the device's words makes the result, else NULL. */
+	const struct hisi_zip_xform *post;
 	uint8_t path; /**< enum hisi_zip_direction: the queue, or HISI_ZIP_SOFTWARE */
 	bool compress;
 	uint8_t checksums; /**< DEFLATE_CHECKSUM_* to report */
@@ -169,6 +186,26 @@ struct hisi_zip_dev {
 	LIST_HEAD(, hisi_zip_xform) xforms;
 	struct hisi_zip_totals totals;
 };
+
+/** Whether the engine is a V2, which does not know raw DEFLATE. */
+static inline bool
+hisi_zip_is_v2(const struct hisi_zip_dev *dev)
+{
+	return dev->qm.hw == HISI_QM_HW_V2;
+}
+
+/**
+ * Gives a framed op its status, consumed and produced.
+ *
+ * @param op consumed and produced as the device gave them
+ * @param room bytes of destination that the device was offered
+ * @return whether the op failed; it may be that software can do it
+ */
+bool hisi_zip_v2_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, uint32_t dw3,
+			uint32_t room);
+
+/** Whether software has to do a framed op that failed again: its verdict counts. */
+bool hisi_zip_v2_redo(const struct rte_comp_op *op, enum hisi_zip_frame frame);
 
 /** hisi_qm_dev.engine_init of ZIP (hardware.md 6.2, 6.3). */
 int hisi_zip_engine_init(struct hisi_qm_dev *qm);

@@ -79,14 +79,15 @@ hisi_zip_path(const struct hisi_zip_qp *qp, const struct rte_comp_op *op, int *s
 /* Finds the buffers of an op, returns a status of ops; dw9 gets the kind of buffers. */
 static __rte_always_inline int
 hisi_zip_map_buffers(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
-		     struct hisi_zip_buffers *buffers, uint32_t *dw9)
+		     const struct hisi_zip_xform *xform, struct hisi_zip_buffers *buffers,
+		     uint32_t *dw9)
 {
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 
 	if (unlikely((uint64_t)op->src.offset + op->src.length > src->data_len ||
-		     dst->nb_segs != 1)) {
+		     dst->nb_segs != 1 || xform->frame != HISI_ZIP_FRAME_NONE)) {
 		struct hisi_zip_buffers lists;
-		int status = hisi_zip_sgl_fill(queue, op, &lists);
+		int status = hisi_zip_sgl_fill(queue, op, xform->frame, &lists);
 
 		/* A copy: "buffers" stays in registers. */
 		*buffers = lists;
@@ -144,16 +145,17 @@ hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 		if (unlikely(!hisi_zip_op_is_good(op) || xform->path != direction))
 			break;
 		dw9 = xform->dw9;
-		*status = hisi_zip_map_buffers(queue, op, &buffers, &dw9);
+		*status = hisi_zip_map_buffers(queue, op, xform, &buffers, &dw9);
 		if (unlikely(*status != RTE_COMP_OP_STATUS_SUCCESS))
 			break;
-		hisi_zip_write_sqe(hisi_qm_sq_next(hw), op->src.length, xform->dw7, dw9, &buffers);
+		hisi_zip_write_sqe(hisi_qm_sq_next(hw), op->src.length + xform->trailer,
+				   xform->dw7, dw9, &buffers);
 		hisi_qm_sq_advance(hw);
 		slot = &slots[tail++ & mask];
 		slot->op = op;
 		slot->room = buffers.room;
 		slot->sgl_end = queue->sgl_tail;
-		slot->post = xform->checksums == 0 ? NULL : xform;
+		slot->post = xform->post;
 	}
 	queue->tail = tail;
 	return n;
@@ -247,10 +249,13 @@ hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform)
 
 /* Whether the engine said "output full" of less output than there is: it takes 8 MiB at most. */
 static bool
-hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room)
+hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_frame frame)
 {
+	uint32_t trailer = frame == HISI_ZIP_FRAME_COMPRESS ? HISI_ZIP_TRAILER : 0;
+
 	return op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED &&
-	       room == HISI_ZIP_MAX_BYTES && op->m_dst->pkt_len - op->dst.offset > room;
+	       room == HISI_ZIP_MAX_BYTES &&
+	       op->m_dst->pkt_len - op->dst.offset > room - trailer;
 }
 
 /* Gives an op its result where that is not just what the device says. */
@@ -258,13 +263,19 @@ static __rte_noinline void
 hisi_zip_settle_odd(struct hisi_zip_queue *queue, struct rte_comp_op *op, uint32_t dw3,
 		    const struct hisi_zip_slot *slot)
 {
+	enum hisi_zip_frame frame = slot->post == NULL ? HISI_ZIP_FRAME_NONE : slot->post->frame;
 	bool failed;
 
-	failed = hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3, slot->room);
-	if (failed && queue->sw != NULL && hisi_zip_was_clamped(op, slot->room)) {
+	if (frame == HISI_ZIP_FRAME_NONE)
+		failed = hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3,
+						slot->room);
+	else
+		failed = hisi_zip_v2_settle(op, frame, dw3, slot->room);
+	if (failed && queue->sw != NULL &&
+	    (hisi_zip_v2_redo(op, frame) || hisi_zip_was_clamped(op, slot->room, frame))) {
 		hisi_zip_sw_redo(queue->sw, op);
 		failed = op->status != RTE_COMP_OP_STATUS_SUCCESS;
-	} else if (!failed && slot->post != NULL) {
+	} else if (!failed && slot->post != NULL && slot->post->checksums != 0) {
 		hisi_zip_post(op, slot->post);
 	}
 	if (failed)

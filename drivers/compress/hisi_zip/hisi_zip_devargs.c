@@ -83,7 +83,11 @@ hisi_zip_parse_path(const char *value, struct hisi_zip_devargs *args)
 static int
 hisi_zip_parse_hw(const char *value, struct hisi_zip_devargs *args)
 {
-	static const struct hisi_zip_word words[] = {{"v3", HISI_QM_HW_V3}, {NULL, 0}};
+	static const struct hisi_zip_word words[] = {
+		{"v2", HISI_QM_HW_V2},
+		{"v3", HISI_QM_HW_V3},
+		{NULL, 0},
+	};
 	int ret = hisi_zip_parse_word(value, words);
 
 	args->hw = ret;
@@ -121,6 +125,36 @@ hisi_zip_parse_sw(const char *value, struct hisi_zip_devargs *args)
 
 	args->sw = ret;
 	return RTE_MIN(ret, 0);
+}
+
+static int
+hisi_zip_parse_v2_inflate(const char *value, struct hisi_zip_devargs *args)
+{
+	static const struct hisi_zip_word words[] = {{"sw", 0}, {"hw", 1}, {NULL, 0}};
+	int ret = hisi_zip_parse_word(value, words);
+
+	args->v2_inflate_hw = ret == 1;
+	return RTE_MIN(ret, 0);
+}
+
+/* Two numbers, as in 4:128. */
+static int
+hisi_zip_parse_vf_queues(const char *value, struct hisi_zip_devargs *args)
+{
+	const char *colon = strchr(value, ':');
+	char vfs[8] = "";
+	int nb_vfs, queues;
+
+	if (colon == NULL || colon - value >= (int)sizeof(vfs))
+		return -EINVAL;
+	memcpy(vfs, value, colon - value);
+	nb_vfs = hisi_zip_parse_number(vfs, 1, HISI_QM_MAX_VFS);
+	queues = hisi_zip_parse_number(colon + 1, 1, HISI_QM_MAX_QUEUES);
+	if (nb_vfs < 0 || queues < 0)
+		return -EINVAL;
+	args->nb_vfs = nb_vfs;
+	args->vf_queues = queues;
+	return 0;
 }
 
 static int
@@ -208,10 +242,13 @@ hisi_zip_parse_faults(const char *value, struct hisi_zip_devargs *args)
 static const struct hisi_zip_arg hisi_zip_args[] = {
 	{"path", "the path of a model's socket, at most 107 bytes",
 	 hisi_zip_parse_path, HISI_ZIP_ARG_VDEV},
-	{"hw", "v3", hisi_zip_parse_hw, HISI_ZIP_ARG_VDEV},
+	{"hw", "v2, v3", hisi_zip_parse_hw, HISI_ZIP_ARG_VDEV},
 	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, HISI_ZIP_ARG_ALL},
 	{"shadow", "on, off", hisi_zip_parse_shadow, HISI_ZIP_ARG_ALL},
 	{"sw", "on, off", hisi_zip_parse_sw, HISI_ZIP_ARG_ALL},
+	{"v2_inflate", "sw, hw", hisi_zip_parse_v2_inflate, HISI_ZIP_ARG_ALL},
+	{"vf_queues", "a number of VFs and one of queues each, as in 4:128",
+	 hisi_zip_parse_vf_queues, HISI_ZIP_ARG_ALL},
 	{"queues", "an even number from 2 to 1024", hisi_zip_parse_queues, HISI_ZIP_ARG_EMBEDDED},
 	{"engine", "isal, zlib, null", hisi_zip_parse_engine, HISI_ZIP_ARG_EMBEDDED},
 	{"level", "0 to 3 with engine=isal, 0 to 9 with engine=zlib",

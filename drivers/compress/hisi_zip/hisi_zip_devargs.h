@@ -32,6 +32,9 @@ struct hisi_zip_devargs {
 	uint16_t max_sge; /**< segments of one side of an op */
 	bool shadow;      /**< shadow doorbells */
 	uint8_t sw;       /**< enum hisi_zip_software */
+	bool v2_inflate_hw; /**< V2: the engine decompresses, else software does */
+	uint16_t nb_vfs;    /**< of a PF: VFs 1 to nb_vfs get queues */
+	uint16_t vf_queues; /**< how many each */
 	/* Of the embedded model. */
 	uint16_t queues; /**< hardware queues */
 	uint8_t engine;  /**< enum hisi_qm_emu_engine */
@@ -50,12 +53,14 @@ enum hisi_zip_bus {
 
 /** What rte_pmdinfo and dpdk-pmdinfo.py show. */
 #define HISI_ZIP_DEVARGS_TEXT                                                                      \
-	"path=<socket> hw=v3 max_sge=<1-65280> shadow=on|off sw=on|off queues=<2-1024> "           \
+	"path=<socket> hw=v2|v3 max_sge=<1-65280> shadow=on|off sw=on|off v2_inflate=sw|hw "       \
+	"vf_queues=<1-63>:<1-1024> queues=<2-1024> "                                               \
 	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
 	"faults=<list>"
 
 /** The same of the PCI driver. */
-#define HISI_ZIP_PCI_DEVARGS_TEXT "max_sge=<1-65280> shadow=on|off sw=on|off"
+#define HISI_ZIP_PCI_DEVARGS_TEXT                                                          \
+	"max_sge=<1-65280> shadow=on|off sw=on|off v2_inflate=sw|hw vf_queues=<1-63>:<1-1024>"
 
 /**
  * Parses the arguments of a device. What is wrong is logged: device, argument, what is valid.

@@ -33,10 +33,15 @@
 		RTE_COMP_END_OF_CAPABILITIES_LIST()                                                \
 	}
 
-/* By software side or not. */
-static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2] = {
-	HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 12),
-	HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
+/* By V2 or not, and by software side or not. V2 has one window: hardware.md 8.10. */
+static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2][2] = {
+	{
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 12),
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
+	}, {
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 15),
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 15),
+	},
 };
 
 static uint16_t
@@ -128,7 +133,8 @@ hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info
 	const struct hisi_zip_dev *dev = cdev->data->dev_private;
 
 	info->feature_flags = cdev->feature_flags;
-	info->capabilities = hisi_zip_capabilities[dev->args.sw != HISI_ZIP_SW_OFF];
+	info->capabilities =
+		hisi_zip_capabilities[hisi_zip_is_v2(dev)][dev->args.sw != HISI_ZIP_SW_OFF];
 	info->max_nb_queue_pairs = hisi_zip_max_queue_pairs(dev);
 }
 

@@ -44,6 +44,8 @@ hisi_zip_init(struct rte_compressdev *cdev, const struct hisi_zip_devargs *args)
 	dev->qm.numa_node = cdev->data->socket_id;
 	dev->qm.args = &dev->transport;
 	dev->qm.owner = dev;
+	dev->qm.nb_vfs = args->nb_vfs;
+	dev->qm.vf_queues = args->vf_queues;
 	dev->qm.engine_init = hisi_zip_engine_init;
 	dev->qm.engine_broken = hisi_zip_engine_broken;
 	return dev;

@@ -17,7 +17,8 @@ static int
 hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint16_t id, int socket)
 {
 	uint32_t units = hisi_zip_sgl_arena_units(qp->limit, dev->args.max_sge);
-	size_t bytes = (size_t)units * HISI_ZIP_SGL_ALIGN;
+	size_t scratch = (size_t)units * HISI_ZIP_SGL_ALIGN;
+	size_t bytes = scratch + HISI_ZIP_SGL_ALIGN;
 	char name[RTE_MEMZONE_NAMESIZE];
 
 	if (snprintf(name, sizeof(name), "hzip_%u_sgl_%u", dev->id, id) >= (int)sizeof(name))
@@ -33,6 +34,9 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 		qp->queue[d].sgl_mem = (uint8_t *)qp->mz->addr + d * bytes;
 		qp->queue[d].sgl_iova = qp->mz->iova + d * bytes;
 		qp->queue[d].sgl_size = units;
+		qp->queue[d].scratch_iova = qp->queue[d].sgl_iova + scratch;
+		/* With zeros for a trailer a cut stream may decode to the end: hisi_zip_v2.c. */
+		memset(qp->queue[d].sgl_mem + scratch, 0xff, HISI_ZIP_TRAILER);
 	}
 	return 0;
 }

@@ -40,7 +40,7 @@ uint32_t
 hisi_zip_sgl_arena_units(uint32_t limit, uint16_t max_sge)
 {
 	uint32_t usual = 2 * hisi_zip_sgl_units(RTE_MIN(max_sge, HISI_ZIP_SGL_USUAL_SGES));
-	uint32_t worst = 2 * hisi_zip_sgl_units(max_sge);
+	uint32_t worst = 2 * hisi_zip_sgl_units(max_sge + 1u); /* one for a trailer */
 
 	/* Twice the worst: a run that does not fit before the end starts again at the front. */
 	return RTE_MAX(limit * usual, 2 * worst);
@@ -82,18 +82,25 @@ hisi_zip_sgl_bound(const struct rte_mbuf *m, uint32_t offset, uint32_t want, uin
 	return nb_sges;
 }
 
+/* Starts a list: where its first entry goes. */
+static inline hisi_zip_quad *
+hisi_zip_sgl_begin(const struct hisi_zip_sgl_place *place)
+{
+	return (hisi_zip_quad *)(place->va + sizeof(struct hisi_hw_sgl));
+}
+
 /*
- * Writes lists of at most "max" entries for at most "want" bytes of a chain from "offset" on;
- * returns how many bytes they cover and moves the place behind them. Entries start inside a
- * segment rather than with the SQE's offsets, of which it is not stated whether they may cross
- * the first entry.
+ * Writes lists of at most "max" entries for at most "want" bytes of a chain from "offset" on, and
+ * one for the trailer unless its address is 0; returns how many bytes of the chain they cover and
+ * moves the place behind them. Entries start inside a segment rather than with the SQE's offsets,
+ * of which it is not stated whether they may cross the first entry.
  */
 static __rte_always_inline uint32_t
 hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, uint32_t offset,
-		   uint32_t want, uint32_t max)
+		   uint32_t want, uint32_t max, uint64_t trailer)
 {
-	hisi_zip_quad *sge = (hisi_zip_quad *)(place->va + sizeof(struct hisi_hw_sgl));
-	uint32_t sum = max, left = want, used = 0;
+	uint32_t sum = max + (trailer != 0), left = want, used = 0;
+	hisi_zip_quad *sge = hisi_zip_sgl_begin(place);
 
 	for (; m != NULL && max != 0; m = m->next) {
 		uint32_t length = m->data_len;
@@ -105,7 +112,7 @@ hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, u
 		}
 		if (unlikely(used == HISI_ZIP_SGL_MAX_SGES)) {
 			hisi_zip_sgl_end(place, sum, used, true);
-			sge = (hisi_zip_quad *)(place->va + sizeof(struct hisi_hw_sgl));
+			sge = hisi_zip_sgl_begin(place);
 			used = 0;
 		}
 		length = RTE_MIN(length - offset, left);
@@ -118,6 +125,16 @@ hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, u
 		left -= length;
 		if (left == 0)
 			break;
+	}
+	if (unlikely(trailer != 0)) {
+		if (used == HISI_ZIP_SGL_MAX_SGES) {
+			hisi_zip_sgl_end(place, sum, used, true);
+			sge = hisi_zip_sgl_begin(place);
+			used = 0;
+		}
+		sge[0] = (hisi_zip_quad){trailer, 0};
+		sge[1] = (hisi_zip_quad){HISI_ZIP_TRAILER, 0};
+		used++;
 	}
 	hisi_zip_sgl_end(place, sum, used, false);
 	return want - left;
@@ -136,20 +153,25 @@ hisi_zip_sgl_has_room(struct hisi_zip_queue *queue, uint32_t units)
 
 int
 hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
-		  struct hisi_zip_buffers *buffers)
+		  enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
 {
+	uint64_t src_trailer = frame == HISI_ZIP_FRAME_DECOMPRESS ? queue->scratch_iova : 0;
+	uint64_t dst_trailer = frame == HISI_ZIP_FRAME_COMPRESS ? queue->scratch_iova : 0;
+	uint32_t extra = dst_trailer != 0 ? HISI_ZIP_TRAILER : 0;
 	uint32_t at = queue->sgl_next, skip = 0, units, room, nb_src, nb_dst;
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 	struct hisi_zip_sgl_place place;
 
-	if (unlikely(op->dst.offset >= dst->pkt_len))
+	if (unlikely(op->dst.offset >= dst->pkt_len ||
+		     (src_trailer != 0 && op->src.length > HISI_ZIP_MAX_BYTES - HISI_ZIP_TRAILER)))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	room = RTE_MIN(dst->pkt_len - op->dst.offset, HISI_ZIP_MAX_BYTES);
+	room = RTE_MIN(dst->pkt_len - op->dst.offset, HISI_ZIP_MAX_BYTES - extra);
 	nb_src = hisi_zip_sgl_bound(src, op->src.offset, op->src.length, queue->max_sge);
 	nb_dst = hisi_zip_sgl_bound(dst, op->dst.offset, room, queue->max_sge);
 	if (unlikely(nb_src > queue->max_sge || nb_dst > queue->max_sge))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	units = hisi_zip_sgl_units(nb_src) + hisi_zip_sgl_units(nb_dst);
+	units = hisi_zip_sgl_units(nb_src + (src_trailer != 0)) +
+		hisi_zip_sgl_units(nb_dst + (dst_trailer != 0));
 	if (unlikely(at + units > queue->sgl_size)) {
 		skip = queue->sgl_size - at;
 		at = 0;
@@ -160,13 +182,14 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 	place.va = queue->sgl_mem + (size_t)at * HISI_ZIP_SGL_ALIGN;
 	place.iova = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
 	buffers->source = place.iova;
-	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length, nb_src) !=
-		     op->src.length))
+	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length, nb_src,
+					src_trailer) != op->src.length))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	buffers->dest = place.iova;
-	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst);
+	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst, dst_trailer);
 	if (unlikely(buffers->room == 0))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	buffers->room += extra;
 
 	queue->sgl_next = (place.iova - queue->sgl_iova) / HISI_ZIP_SGL_ALIGN;
 	queue->sgl_tail += skip + queue->sgl_next - at;

@@ -19,7 +19,7 @@
 struct hisi_zip_buffers {
 	uint64_t source; /**< address of the data, or of the first list */
 	uint64_t dest;
-	uint32_t room; /**< bytes of destination */
+	uint32_t room; /**< bytes of destination, with that of a trailer */
 };
 
 /** The most SGEs of one side of an op. */
@@ -35,10 +35,11 @@ uint32_t hisi_zip_sgl_arena_units(uint32_t limit, uint16_t max_sge);
  * Describes the buffers of an op as lists. Producer.
  *
  * @param op with source and destination, source length 1 ... HISI_ZIP_MAX_BYTES
+ * @param frame what a trailer in scratch memory is added to: the destination or the source
  * @return RTE_COMP_OP_STATUS_SUCCESS; _INVALID_ARGS offset or length beyond a chain, no room, or
  *         more segments than max_sge; _NOT_PROCESSED the arena is full now.
  */
 int hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
-		      struct hisi_zip_buffers *buffers);
+		      enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers);
 
 #endif /* HISI_ZIP_SGL_H */

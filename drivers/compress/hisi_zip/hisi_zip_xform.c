@@ -127,13 +127,35 @@ hisi_zip_set_decompress(struct hisi_zip_xform *xform,
  * does; the kernel sets neither, to the same effect (hardware.md 8.2).
  */
 static void
-hisi_zip_set_sqe(struct hisi_zip_xform *xform, uint32_t window)
+hisi_zip_set_sqe_v3(struct hisi_zip_xform *xform, uint32_t window)
 {
 	xform->dw7 = HISI_HW_PREP(HISI_ZIP_DW7_SQE_TYPE, (uint32_t)HISI_ZIP_SQE_TYPE_3) |
 		     HISI_ZIP_DW7_STREAM_NEW | HISI_ZIP_DW7_FINISH;
 	xform->dw9 = HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_DEFLATE) |
 		     HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint32_t)HISI_ZIP_BUF_FLAT) |
 		     HISI_HW_PREP(HISI_ZIP_DW9_WINDOW, window);
+}
+
+/*
+ * V2: type 0, and zlib with lists, which the trailer is part of. The engine has one window, and
+ * nothing says that it takes raw DEFLATE without a trailer; so by default software decompresses.
+ */
+static void
+hisi_zip_set_sqe_v2(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform)
+{
+	if (xform->compress) {
+		if (xform->params.window_log2 < HISI_ZIP_MAX_WINDOW)
+			xform->path = HISI_ZIP_SOFTWARE;
+		xform->frame = HISI_ZIP_FRAME_COMPRESS;
+	} else {
+		if (!dev->args.v2_inflate_hw)
+			xform->path = HISI_ZIP_SOFTWARE;
+		xform->frame = HISI_ZIP_FRAME_DECOMPRESS;
+		xform->trailer = HISI_ZIP_TRAILER;
+	}
+	xform->dw7 = HISI_HW_PREP(HISI_ZIP_DW7_SQE_TYPE, (uint32_t)HISI_ZIP_SQE_TYPE_0) |
+		     HISI_ZIP_DW7_STREAM_NEW | HISI_ZIP_DW7_FINISH;
+	xform->dw9 = HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_ZLIB);
 }
 
 /* Fills an xform, all zeros before. */
@@ -151,9 +173,14 @@ hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		window = -EINVAL;
 	if (window < 0)
 		return window;
+	if (hisi_zip_is_v2(dev))
+		hisi_zip_set_sqe_v2(dev, xform);
+	else
+		hisi_zip_set_sqe_v3(xform, window);
 	if (xform->path == HISI_ZIP_SOFTWARE && dev->args.sw == HISI_ZIP_SW_OFF)
 		return -ENOTSUP;
-	hisi_zip_set_sqe(xform, window);
+	if (xform->checksums != 0 || xform->frame != HISI_ZIP_FRAME_NONE)
+		xform->post = xform;
 	return 0;
 }
 
