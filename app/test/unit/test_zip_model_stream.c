@@ -269,7 +269,8 @@ streams(void **state)
 static void
 put_in(struct stream *s, const void *data, size_t len)
 {
-	memcpy(s->bench.mem + BENCH_IN, data, len);
+	if (len > 0)
+		memcpy(s->bench.mem + BENCH_IN, data, len);
 }
 
 /* One request, and all that it says of the stream. */
