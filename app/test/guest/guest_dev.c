@@ -107,6 +107,20 @@ guest_dev_close(struct guest_dev *dev)
 	rte_mempool_free(dev->mbufs);
 }
 
+int
+guest_dev_restart(struct guest_dev *dev, unsigned int seconds)
+{
+	uint64_t end = rte_get_timer_cycles() + seconds * rte_get_timer_hz();
+
+	do {
+		rte_compressdev_stop(dev->id);
+		if (rte_compressdev_start(dev->id) == 0)
+			return 0;
+		rte_delay_us_sleep(100000);
+	} while (rte_get_timer_cycles() < end);
+	return guest_fail("%s: does not start again", dev->name);
+}
+
 static void
 forget_buffer(void *addr, void *arg)
 {

@@ -51,6 +51,9 @@ int guest_dev_open(struct guest_dev *dev);
 /** Stops and closes it. */
 void guest_dev_close(struct guest_dev *dev);
 
+/** Stops and starts it, several times if need be, within @p seconds. 0 or -1. */
+int guest_dev_restart(struct guest_dev *dev, unsigned int seconds);
+
 /** Gives all jobs in one burst to the device. 0 or -1. */
 int guest_dev_send(struct guest_dev *dev, struct guest_job *jobs, unsigned int nb);
 

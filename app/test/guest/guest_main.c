@@ -21,6 +21,7 @@
 
 #include "guest_dev.h"
 #include "guest_irq.h"
+#include "guest_pair.h"
 
 #define AREA_LEN (2u << 20)
 #define ROUND_TRIP_JOBS 4
@@ -220,6 +221,7 @@ static const struct {
 } verbs[] = {
 	{"basic", verb_basic}, {"unmapped", verb_unmapped}, {"late", verb_late},
 	{"irq", verb_irq},     {"close", verb_close},       {"killed", verb_killed},
+	{"pf", guest_pair_pf}, {"vf", guest_pair_vf},
 };
 
 int
