@@ -217,9 +217,9 @@ test_open_fails(void **state)
 	fake->open_error = -ECONNREFUSED;
 	assert_int_equal(hisi_qm_dev_open(&fake->dev), -ECONNREFUSED);
 	fake->open_error = 0;
-	fake->gone = true;
+	__atomic_store_n(&fake->gone, true, __ATOMIC_RELAXED);
 	assert_int_equal(hisi_qm_dev_open(&fake->dev), -ENODEV);
-	fake->gone = false;
+	__atomic_store_n(&fake->gone, false, __ATOMIC_RELAXED);
 	fake->failed_command = 6;
 	assert_int_equal(hisi_qm_dev_open(&fake->dev), -EIO);
 	assert_false(fake->is_open);
@@ -236,7 +236,7 @@ test_reconnect(void **state)
 
 	assert_int_equal(hisi_qm_dev_open(dev), 0);
 	assert_int_equal(hisi_qm_dev_start(dev), 0);
-	fake->gone = true;
+	__atomic_store_n(&fake->gone, true, __ATOMIC_RELAXED);
 	hisi_qm_dev_lost(dev, "test");
 	hisi_qm_dev_lost(dev, "test");
 	assert_int_equal(fake->losses, 1);
@@ -246,7 +246,7 @@ test_reconnect(void **state)
 	assert_int_equal(hisi_qm_dev_start(dev), -ENOENT);
 	assert_int_equal(dev->dead, 1);
 	fake->open_error = 0;
-	fake->gone = false;
+	__atomic_store_n(&fake->gone, false, __ATOMIC_RELAXED);
 	fake->nb_trace = 0;
 	assert_int_equal(hisi_qm_dev_start(dev), 0);
 	assert_int_equal(dev->dead, 0);

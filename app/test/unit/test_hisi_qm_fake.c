@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@ fake_of(struct hisi_qm_dev *dev)
 {
 	return dev->owner;
 }
+
+/* Registers are read by the slow poll's thread too. */
+static pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void __rte_format_printf(2, 3)
 fake_say(struct fake *fake, const char *format, ...)
@@ -72,9 +76,11 @@ fake_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 
 	assert_true(fake->is_open);
 	assert_true(offset % 4 == 0 && offset + size <= sizeof(fake->regs));
-	if (fake->gone)
+	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
 		return -ENODEV;
+	pthread_mutex_lock(&fake_lock);
 	memcpy(value, &fake->regs[offset / 4], size);
+	pthread_mutex_unlock(&fake_lock);
 	return 0;
 }
 
@@ -85,7 +91,7 @@ fake_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const voi
 	struct fake *fake = fake_of(dev);
 	uint64_t word = 0;
 
-	if (fake->gone)
+	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
 		return -ENODEV;
 	memcpy(&word, value, size);
 	if (size == 8) {
@@ -97,7 +103,9 @@ fake_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const voi
 	assert_int_equal(bar, 2);
 	assert_true(offset + 4 <= sizeof(fake->regs));
 	fake_say(fake, "w32 %04llx %08llx", (unsigned long long)offset, (unsigned long long)word);
+	pthread_mutex_lock(&fake_lock);
 	fake->regs[offset / 4] = word;
+	pthread_mutex_unlock(&fake_lock);
 	return 0;
 }
 
@@ -130,8 +138,9 @@ fake_mb_write(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb)
 	uint32_t *regs = &fake->regs[0x300 / 4];
 	int code;
 
-	if (fake->gone)
+	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
 		return -ENODEV;
+	pthread_mutex_lock(&fake_lock);
 	/* One at a time, and only to a mailbox that is not busy (hardware.md 15.1, 1). */
 	assert_int_equal(regs[0] & 0x2000, 0);
 	memcpy(regs, mb, 16);
@@ -150,6 +159,7 @@ fake_mb_write(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb)
 		regs[0] &= ~0x2000u;
 	if (code == fake->failed_command)
 		regs[0] |= 5 << 9;
+	pthread_mutex_unlock(&fake_lock);
 	return 0;
 }
 
@@ -181,9 +191,11 @@ fake_reset(struct hisi_qm_dev *dev)
 	struct fake *fake = fake_of(dev);
 
 	fake_say(fake, "reset");
-	if (fake->gone)
+	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
 		return -ENODEV;
+	pthread_mutex_lock(&fake_lock);
 	fake_reset_regs(fake);
+	pthread_mutex_unlock(&fake_lock);
 	return 0;
 }
 

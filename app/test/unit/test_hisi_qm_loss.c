@@ -227,7 +227,7 @@ test_gone(void **state)
 	struct fake *fake = started(state, &qp);
 	uint32_t value;
 
-	fake->gone = true;
+	__atomic_store_n(&fake->gone, true, __ATOMIC_RELAXED);
 	/* a doorbell that is a write is the first to notice */
 	hisi_qm_sq_advance(qp);
 	hisi_qm_sq_ring(qp, 1);
@@ -239,7 +239,7 @@ test_gone(void **state)
 			 -ENODEV);
 	hisi_qm_dev_stop(&fake->dev);
 	assert_int_equal(hisi_qm_dev_start(&fake->dev), -ENODEV);
-	fake->gone = false;
+	__atomic_store_n(&fake->gone, false, __ATOMIC_RELAXED);
 	assert_int_equal(hisi_qm_dev_start(&fake->dev), 0);
 	assert_int_equal(qp->dead, 0);
 	assert_int_equal(fake->losses, 1);
