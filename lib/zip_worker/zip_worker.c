@@ -17,12 +17,12 @@
 #define WORKER_YIELD_NS 100000
 /*
  * A sleep is this fraction of the idle time so far, but a millisecond at most; more only where
- * nothing was to do for a second. (A thousand wake-ups a second are 2 % of a core.)
+ * nothing was to do for half a second. (Wake-ups cost up to 40 us each on an idle machine.)
  */
 #define WORKER_SLEEP_FRACTION 4
 #define WORKER_MAX_SLEEP_NS   1000000
-#define WORKER_LONG_IDLE_NS   1000000000
-#define WORKER_LONG_SLEEP_NS  2000000
+#define WORKER_LONG_IDLE_NS   500000000
+#define WORKER_LONG_SLEEP_NS  5000000
 /* Idle for this long: the first worker looks after all, the others sleep until it finds work. */
 #define WORKER_PARK_NS  100000000
 

@@ -9,7 +9,7 @@
  * Threads that step models (zip_model.h), and the control section of each model.
  *
  * Worker w of n serves share w of n of every attached model. Doorbells are polled: a worker spins
- * for a moment, then sleeps more and more deeply, at most 1 ms, and at most 2 ms after a second
+ * for a moment, then sleeps more and more deeply, at most 1 ms, at most 5 ms after half a second
  * without work. After a tenth of a second the first worker alone looks after all shares, and the
  * others sleep until it finds work: idling costs the same whatever their number.
  */
