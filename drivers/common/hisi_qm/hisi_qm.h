@@ -173,7 +173,7 @@ struct hisi_qm_qp {
 	uint16_t limit;     /**< most SQEs in flight */
 	uint16_t queue;     /**< number in the function */
 	uint32_t submitted; /**< written by the producer, read by the consumer */
-	uint32_t sq_rings;  /**< doorbells, for statistics */
+	uint64_t sq_rings;  /**< doorbells, for statistics */
 
 	/* Consumer. */
 	volatile struct hisi_hw_cqe *cq __rte_cache_aligned;
@@ -184,7 +184,7 @@ struct hisi_qm_qp {
 	uint16_t cq_unacked;  /**< consumed since the last CQ doorbell */
 	uint16_t cq_pace;     /**< CQEs a CQ doorbell: 1 ... HISI_QM_ACK_PACE */
 	uint32_t completed;   /**< written by the consumer, read by the producer */
-	uint32_t cq_rings;
+	uint64_t cq_rings;
 	uint8_t phase;        /**< of the next entry: 0 or 1 */
 	/**
 	 * Set by any thread: nothing more will complete. Stored with release once the device is

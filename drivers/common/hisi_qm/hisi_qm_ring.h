@@ -57,7 +57,8 @@ hisi_qm_sq_ring(struct hisi_qm_qp *qp, uint16_t n)
 	 * also where no CQE orders the two (a queue that died).
 	 */
 	__atomic_store_n(&qp->submitted, qp->submitted + n, __ATOMIC_RELEASE);
-	qp->sq_rings++;
+	/* Counters have one writer each, and are read by control threads. */
+	__atomic_store_n(&qp->sq_rings, qp->sq_rings + 1, __ATOMIC_RELAXED);
 	/* The SQEs are in memory before the doorbell that lets the device read them. */
 	rte_io_wmb();
 	/* Release says the same of a doorbell in memory, to the model's acquire and to tools. */
@@ -119,7 +120,7 @@ hisi_qm_cq_ack(struct hisi_qm_qp *qp, uint16_t n)
 		 * were read before the device may write them again.
 		 */
 		qp->cq_unacked = 0;
-		qp->cq_rings++;
+		__atomic_store_n(&qp->cq_rings, qp->cq_rings + 1, __ATOMIC_RELAXED);
 		if (likely(qp->cq_db != NULL))
 			__atomic_store_n(qp->cq_db, word, __ATOMIC_RELEASE);
 		else

@@ -27,6 +27,7 @@
 #include "deflate.h"
 #include "hisi_hw_zip.h"
 #include "hisi_qm.h"
+#include "hisi_zip_count.h"
 #include "hisi_zip_devargs.h"
 
 extern int hisi_zip_logtype;
@@ -74,12 +75,6 @@ enum hisi_zip_frame {
 
 struct hisi_zip_sw;
 
-/** Counters, one writer each; read by control threads. */
-struct hisi_zip_counters {
-	uint64_t done;   /**< ops that went the whole way: accepted, or returned */
-	uint64_t failed; /**< ops refused, or returned with a status that is not SUCCESS */
-};
-
 /**
  * One direction of a queue pair. Slots are a ring by running counters: the producer fills at
  * "tail", the consumer takes at "head". As in hisi_qm_qp the fields of the two threads are in
@@ -115,6 +110,11 @@ struct hisi_zip_queue {
 	uint32_t flush_head; /**< ops that dev_stop took: slots flush_head ... flush_end - 1 */
 	uint32_t flush_end;
 	struct hisi_zip_counters dequeue;
+	struct hisi_zip_bytes bytes;
+
+	/* Seldom written: the producer's, by the status of ops that it left; the consumer's. */
+	uint64_t refused[HISI_ZIP_NB_STATUSES] __rte_cache_aligned;
+	struct hisi_zip_failures failures __rte_cache_aligned;
 };
 
 /** An rte queue pair. */
@@ -128,6 +128,8 @@ struct hisi_zip_qp {
 	uint8_t first __rte_cache_aligned; /**< direction that dequeue looks at first */
 	const struct rte_memzone *mz; /**< the arenas of both directions */
 	uint32_t limit; /**< most ops in flight a direction */
+	uint16_t id;
+	int32_t owner; /**< process that set it up */
 };
 
 /** A private xform: shareable, read only on the data path. */
@@ -159,15 +161,26 @@ hisi_zip_chksum(const struct hisi_zip_xform *xform, uint32_t adler, uint32_t crc
 	}
 }
 
-/** Sums over the life of a device, of queue pairs that are gone. */
+/** Sums of what queue pairs count. */
 struct hisi_zip_totals {
 	uint64_t hw[HISI_ZIP_NB_DIRECTIONS]; /**< ops that the hardware queues took */
-	uint64_t sw;      /**< ops done in software */
-	uint64_t redone;  /**< of hw: ops that software had to do again */
-	uint64_t errors;
-	uint64_t sq_rings;
-	uint64_t cq_rings;
+	uint64_t sw[HISI_ZIP_NB_DIRECTIONS]; /**< ops done in software */
+	uint64_t redone;   /**< of hw: ops that software had to do again */
+	uint64_t dequeued; /**< ops that ended, in hardware and software */
+	uint64_t errors;   /**< of dequeued: with a status that is not SUCCESS */
+	struct hisi_zip_bytes bytes[HISI_ZIP_NB_DIRECTIONS]; /**< in hardware and software */
+	uint64_t sq_rings[HISI_ZIP_NB_DIRECTIONS];
+	uint64_t cq_rings[HISI_ZIP_NB_DIRECTIONS];
+	uint64_t refused[HISI_ZIP_NB_STATUSES]; /**< by the status that the ops were left with */
+	struct hisi_zip_failures failures;
 };
+
+/** The sum of both directions. */
+static inline uint64_t
+hisi_zip_both(const uint64_t counters[HISI_ZIP_NB_DIRECTIONS])
+{
+	return counters[HISI_ZIP_COMPRESS] + counters[HISI_ZIP_DECOMPRESS];
+}
 
 /** A device: private data of its rte_compressdev. */
 struct hisi_zip_dev {
@@ -184,7 +197,9 @@ struct hisi_zip_dev {
 	uint32_t nb_xforms;
 	rte_spinlock_t xform_lock;
 	LIST_HEAD(, hisi_zip_xform) xforms;
-	struct hisi_zip_totals totals;
+	/* Under qm.lock, as other threads look at them. */
+	struct hisi_zip_totals totals; /**< of queue pairs that are gone */
+	struct hisi_zip_qp *queue_pairs[HISI_ZIP_MAX_QUEUE_PAIRS]; /**< those that exist, by id */
 };
 
 /** Whether the engine is a V2, which does not know raw DEFLATE. */
@@ -258,7 +273,7 @@ uint32_t hisi_zip_queue_settle(struct hisi_zip_queue *queue);
 int hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
 		       struct hisi_zip_qp **qp);
 
-/** Frees a queue pair, its counters go to the totals; NULL is fine. */
+/** Frees a queue pair, its counters go to dev->totals; NULL is fine. */
 void hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp);
 
 /** Prepares a queue pair for rings that start from index 0. */
@@ -267,7 +282,7 @@ void hisi_zip_qp_restart(struct hisi_zip_qp *qp);
 /** Takes a queue pair out of service, with the status ERROR for what is in flight. */
 void hisi_zip_qp_shut(struct hisi_zip_qp *qp);
 
-/** Adds the counters of a queue pair to @p totals. */
+/** Adds the counters of a queue pair to @p totals. Any thread that keeps it from being freed. */
 void hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals);
 
 /** Creates a private xform, see rte_compressdev_private_xform_create(). */

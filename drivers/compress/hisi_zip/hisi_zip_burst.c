@@ -14,13 +14,6 @@
 #include "hisi_zip_status.h"
 #include "hisi_zip_sw.h"
 
-/* Counters have one writer and are read by control threads. */
-static inline void
-hisi_zip_count(uint64_t *counter, uint16_t n)
-{
-	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
-}
-
 /*
  * Slots that can be filled beside the "filled" ones; if none, the status of the op that found so.
  * Ops that dev_stop took have to be dequeued before new ones are accepted.
@@ -166,6 +159,7 @@ static __rte_noinline void
 hisi_zip_refuse(struct hisi_zip_queue *queue, struct rte_comp_op *op, int status)
 {
 	op->status = status;
+	hisi_zip_count(&queue->refused[status % HISI_ZIP_NB_STATUSES], 1);
 	if (status != RTE_COMP_OP_STATUS_NOT_PROCESSED)
 		hisi_zip_count(&queue->enqueue.failed, 1);
 }
@@ -258,6 +252,14 @@ hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_
 	       op->m_dst->pkt_len - op->dst.offset > room - trailer;
 }
 
+/* Counts an op that has its status, which is not SUCCESS. */
+static void
+hisi_zip_fail(struct hisi_zip_queue *queue, const struct rte_comp_op *op)
+{
+	hisi_zip_count(&queue->dequeue.failed, 1);
+	hisi_zip_count_failure(&queue->failures, op);
+}
+
 /* Gives an op its result where that is not just what the device says. */
 static __rte_noinline void
 hisi_zip_settle_odd(struct hisi_zip_queue *queue, struct rte_comp_op *op, uint32_t dw3,
@@ -279,7 +281,7 @@ hisi_zip_settle_odd(struct hisi_zip_queue *queue, struct rte_comp_op *op, uint32
 		hisi_zip_post(op, slot->post);
 	}
 	if (failed)
-		hisi_zip_count(&queue->dequeue.failed, 1);
+		hisi_zip_fail(queue, op);
 }
 
 /* Gives an op its result. */
@@ -306,6 +308,7 @@ hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 {
 	uint16_t n, index = queue->index, sq_head;
 	uint32_t head = queue->head;
+	uint64_t in = 0, out = 0;
 
 	for (n = 0; n < nb_ops; n++) {
 		const struct hisi_zip_slot *slot = &queue->slots[head & queue->slot_mask];
@@ -315,6 +318,8 @@ hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 		hisi_zip_settle(queue, index, slot);
 		hisi_qm_cq_consume(queue->hw);
 		ops[n] = slot->op;
+		in += slot->op->consumed;
+		out += slot->op->produced;
 		head++;
 		if (unlikely(++index == queue->depth))
 			index = 0;
@@ -322,6 +327,8 @@ hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 	queue->index = index;
 	queue->head = head;
 	queue->pending -= n;
+	hisi_zip_count(&queue->bytes.in, in);
+	hisi_zip_count(&queue->bytes.out, out);
 	return n;
 }
 
@@ -335,7 +342,7 @@ hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
 		queue->index = 0;
 	queue->pending--;
 	hisi_zip_status_fail(op, reason, 0);
-	hisi_zip_count(&queue->dequeue.failed, 1);
+	hisi_zip_fail(queue, op);
 	return op;
 }
 

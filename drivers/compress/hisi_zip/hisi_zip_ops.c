@@ -121,9 +121,9 @@ hisi_zip_dev_close(struct rte_compressdev *cdev)
 		     "ops hw %" PRIu64 ", sw %" PRIu64 ", compress %" PRIu64
 		     ", decompress %" PRIu64 ", errors %" PRIu64 ", sq doorbells %" PRIu64
 		     ", cq doorbells %" PRIu64 ", redone in sw %" PRIu64,
-		     dev->qm.name, t->hw[HISI_ZIP_COMPRESS] + t->hw[HISI_ZIP_DECOMPRESS], t->sw,
-		     t->hw[HISI_ZIP_COMPRESS], t->hw[HISI_ZIP_DECOMPRESS], t->errors, t->sq_rings,
-		     t->cq_rings, t->redone);
+		     dev->qm.name, hisi_zip_both(t->hw), hisi_zip_both(t->sw),
+		     t->hw[HISI_ZIP_COMPRESS], t->hw[HISI_ZIP_DECOMPRESS], t->errors,
+		     hisi_zip_both(t->sq_rings), hisi_zip_both(t->cq_rings), t->redone);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <rte_errno.h>
 #include <rte_malloc.h>
@@ -78,6 +79,8 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 	if (new == NULL)
 		return -ENOMEM;
 	new->limit = limit;
+	new->id = id;
+	new->owner = getpid();
 	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
 	if (ret == 0 && dev->args.sw != HISI_ZIP_SW_OFF)
 		ret = hisi_zip_sw_create(limit, dev->args.max_sge, socket, &new->sw);
@@ -90,6 +93,9 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 		hisi_zip_qp_free(dev, new);
 		return ret;
 	}
+	pthread_mutex_lock(&dev->qm.lock);
+	dev->queue_pairs[id] = new;
+	pthread_mutex_unlock(&dev->qm.lock);
 	*qp = new;
 	return 0;
 }
@@ -99,7 +105,11 @@ hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
 {
 	if (qp == NULL)
 		return;
+	pthread_mutex_lock(&dev->qm.lock);
 	hisi_zip_qp_add_totals(qp, &dev->totals);
+	if (dev->queue_pairs[qp->id] == qp)
+		dev->queue_pairs[qp->id] = NULL;
+	pthread_mutex_unlock(&dev->qm.lock);
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		hisi_qm_qp_release(qp->queue[d].hw);
 		rte_free(qp->queue[d].slots);
@@ -129,22 +139,56 @@ hisi_zip_qp_shut(struct hisi_zip_qp *qp)
 	}
 }
 
+static void
+hisi_zip_add(uint64_t *sums, const uint64_t *counters, unsigned int nb)
+{
+	for (unsigned int i = 0; i < nb; i++)
+		sums[i] += hisi_zip_counted(&counters[i]);
+}
+
+static void
+hisi_zip_add_bytes(struct hisi_zip_bytes *sum, const struct hisi_zip_bytes *bytes)
+{
+	sum->in += hisi_zip_counted(&bytes->in);
+	sum->out += hisi_zip_counted(&bytes->out);
+}
+
+static void
+hisi_zip_add_dequeue(struct hisi_zip_totals *totals, const struct hisi_zip_counters *dequeue,
+		     const struct hisi_zip_failures *failures)
+{
+	totals->dequeued += hisi_zip_counted(&dequeue->done);
+	totals->errors += hisi_zip_counted(&dequeue->failed);
+	hisi_zip_add(totals->failures.status, failures->status, HISI_ZIP_NB_STATUSES);
+	hisi_zip_add(totals->failures.reason, failures->reason, HISI_ZIP_NB_REASONS);
+	hisi_zip_add(totals->failures.engine, failures->engine, HISI_ZIP_NB_ENGINE_STATUSES);
+}
+
+static void
+hisi_zip_add_sw(struct hisi_zip_totals *totals, const struct hisi_zip_sw *sw)
+{
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
+		hisi_zip_add_bytes(&totals->bytes[d], &sw->bytes[d]);
+	hisi_zip_add(totals->sw, sw->ops, HISI_ZIP_NB_DIRECTIONS);
+	hisi_zip_add(&totals->redone, &sw->redone, 1);
+	hisi_zip_add_dequeue(totals, &sw->dequeue, &sw->failures);
+}
+
 void
 hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals)
 {
-	if (qp->sw != NULL) {
-		totals->sw += __atomic_load_n(&qp->sw->enqueue.done, __ATOMIC_RELAXED);
-		totals->errors += __atomic_load_n(&qp->sw->dequeue.failed, __ATOMIC_RELAXED);
-		totals->redone += __atomic_load_n(&qp->sw->redone, __ATOMIC_RELAXED);
-	}
+	if (qp->sw != NULL)
+		hisi_zip_add_sw(totals, qp->sw);
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		const struct hisi_zip_queue *queue = &qp->queue[d];
 
-		totals->hw[d] += __atomic_load_n(&queue->enqueue.done, __ATOMIC_RELAXED);
-		totals->errors += __atomic_load_n(&queue->dequeue.failed, __ATOMIC_RELAXED);
+		hisi_zip_add(&totals->hw[d], &queue->enqueue.done, 1);
+		hisi_zip_add(totals->refused, queue->refused, HISI_ZIP_NB_STATUSES);
+		hisi_zip_add_bytes(&totals->bytes[d], &queue->bytes);
+		hisi_zip_add_dequeue(totals, &queue->dequeue, &queue->failures);
 		if (queue->hw != NULL) {
-			totals->sq_rings += queue->hw->sq_rings;
-			totals->cq_rings += queue->hw->cq_rings;
+			hisi_zip_add(&totals->sq_rings[d], &queue->hw->sq_rings, 1);
+			hisi_zip_add(&totals->cq_rings[d], &queue->hw->cq_rings, 1);
 		}
 	}
 }

@@ -195,6 +195,18 @@ hisi_zip_sw_do(struct hisi_zip_sw_bench *bench, uint16_t max_sge, struct rte_com
 	return 0;
 }
 
+/* Counts an op done for the producer. */
+static void
+hisi_zip_sw_count(struct hisi_zip_sw *sw, const struct rte_comp_op *op, bool compress)
+{
+	unsigned int d = compress ? HISI_ZIP_COMPRESS : HISI_ZIP_DECOMPRESS;
+
+	hisi_zip_count(&sw->enqueue.done, 1);
+	hisi_zip_count(&sw->ops[d], 1);
+	hisi_zip_count(&sw->bytes[d].in, op->consumed);
+	hisi_zip_count(&sw->bytes[d].out, op->produced);
+}
+
 int
 hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op)
 {
@@ -206,7 +218,7 @@ hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op)
 	if (hisi_zip_sw_do(&sw->producer, sw->max_sge, op) != 0)
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	sw->ring[sw->tail & sw->mask] = op;
-	__atomic_store_n(&sw->enqueue.done, sw->enqueue.done + 1, __ATOMIC_RELAXED);
+	hisi_zip_sw_count(sw, op, ((const struct hisi_zip_xform *)op->private_xform)->compress);
 	/* Release pairs with the consumer's acquire: op and ring are written. */
 	__atomic_store_n(&sw->tail, sw->tail + 1, __ATOMIC_RELEASE);
 	return RTE_COMP_OP_STATUS_SUCCESS;
@@ -217,7 +229,7 @@ hisi_zip_sw_redo(struct hisi_zip_sw *sw, struct rte_comp_op *op)
 {
 	if (hisi_zip_sw_do(&sw->consumer, sw->max_sge, op) != 0)
 		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, 0);
-	__atomic_store_n(&sw->redone, sw->redone + 1, __ATOMIC_RELAXED);
+	hisi_zip_count(&sw->redone, 1);
 }
 
 uint16_t
@@ -229,10 +241,13 @@ hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t n
 
 	for (n = 0; n < nb_ops && head != tail; n++) {
 		ops[n] = sw->ring[head++ & sw->mask];
-		failed += ops[n]->status != RTE_COMP_OP_STATUS_SUCCESS;
+		if (ops[n]->status == RTE_COMP_OP_STATUS_SUCCESS)
+			continue;
+		failed++;
+		hisi_zip_count_failure(&sw->failures, ops[n]);
 	}
-	__atomic_store_n(&sw->dequeue.done, sw->dequeue.done + n, __ATOMIC_RELAXED);
-	__atomic_store_n(&sw->dequeue.failed, sw->dequeue.failed + failed, __ATOMIC_RELAXED);
+	hisi_zip_count(&sw->dequeue.done, n);
+	hisi_zip_count(&sw->dequeue.failed, failed);
 	/* Release: the ring was read before the producer may fill it. */
 	__atomic_store_n(&sw->head, head, __ATOMIC_RELEASE);
 	return n;

@@ -29,12 +29,15 @@ struct hisi_zip_sw {
 	struct hisi_zip_sw_bench producer;
 	uint32_t tail; /**< ops done; read by the consumer */
 	struct hisi_zip_counters enqueue;
+	uint64_t ops[HISI_ZIP_NB_DIRECTIONS]; /**< of enqueue.done */
+	struct hisi_zip_bytes bytes[HISI_ZIP_NB_DIRECTIONS];
 
 	/* Consumer. */
 	uint32_t head __rte_cache_aligned; /**< ops handed out; read by the producer */
 	struct hisi_zip_sw_bench consumer;
 	struct hisi_zip_counters dequeue;
 	uint64_t redone; /**< ops that the engine could not finish */
+	struct hisi_zip_failures failures;
 };
 
 /** Creates the software side. @return 0 or -ENOMEM. */
