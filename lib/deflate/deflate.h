@@ -168,6 +168,30 @@ int deflate_compress(struct deflate_ctx *ctx, const struct deflate_params *param
 		     size_t nb_out, struct deflate_result *result);
 
 /**
+ * Compress as much of a list of segments as there is room for.
+ *
+ * If all of it fits, this is deflate_compress(). If not, the room gets blocks for a part from its
+ * start, none of them final, which end on a byte boundary: the stream goes on with what this or
+ * any other compressor makes of the rest. Any part has less than the whole input. Not as much as
+ * could be need fit, but at least what stored blocks take: a room of 6 bytes always has a part,
+ * a smaller one never.
+ *
+ * Thread rules and parameters are those of deflate_compress(); finding a part takes some more
+ * runs over the input that it has.
+ *
+ * @param params
+ *   What to do; the format must be DEFLATE_FORMAT_RAW.
+ * @param result
+ *   What came of it: DEFLATE_DONE, or DEFLATE_OUT_FULL with consumed, produced and checksums of
+ *   the part; consumed is 0 if there is none. Left alone if this returns an error.
+ * @return
+ *   0, or -EINVAL if a parameter is out of range.
+ */
+int deflate_compress_part(struct deflate_ctx *ctx, const struct deflate_params *params,
+			  const struct deflate_seg *in, size_t nb_in, const struct deflate_seg *out,
+			  size_t nb_out, struct deflate_result *result);
+
+/**
  * Decompress the one stream at the start of a list of segments, and check its trailer.
  *
  * An output that fits exactly is enough. If the input ends early and the output is full too,

@@ -21,6 +21,14 @@ deflate_stored_len(size_t len)
 	return len == 0 ? sizeof(empty_stream) : len + STORED_HEADER * blocks;
 }
 
+size_t
+deflate_stored_part(size_t room)
+{
+	size_t block = STORED_HEADER + STORED_MAX, rest = room % block;
+
+	return room / block * STORED_MAX + (rest > STORED_HEADER ? rest - STORED_HEADER : 0);
+}
+
 /* Of an engine that was asked for a sync flush: all is out, for there was room for more. */
 static bool
 is_flushed(const struct deflate_io *io)
@@ -139,9 +147,9 @@ zlib_compress(struct deflate_ctx *ctx, const struct deflate_params *params,
 		deflate_run(ctx, in, out, zlib_step, result);
 }
 
-static void
-store(const struct deflate_link *link, const struct deflate_list *in,
-      const struct deflate_list *out, struct deflate_result *result)
+void
+deflate_store(const struct deflate_link *link, const struct deflate_list *in,
+	      const struct deflate_list *out, struct deflate_result *result)
 {
 	struct deflate_cursor from = deflate_cursor_at(in), to = deflate_cursor_at(out);
 	uint8_t header[STORED_HEADER];
@@ -188,7 +196,7 @@ deflate_compress_body(struct deflate_ctx *ctx, const struct deflate_params *para
 			isal_run_tight(ctx, params, link, in, out, result);
 	}
 	if (result->status != DEFLATE_DONE && can_store)
-		store(link, in, out, result);
+		deflate_store(link, in, out, result);
 }
 
 static void

@@ -30,6 +30,16 @@ deflate_list_of(const struct deflate_seg *seg, size_t nb)
 	return list;
 }
 
+struct deflate_list
+deflate_list_first(const struct deflate_list *list, size_t len)
+{
+	return (struct deflate_list){
+		.seg = list->seg,
+		.len = len,
+		.flat = list->flat || list->seg[0].len >= len,
+	};
+}
+
 struct deflate_cursor
 deflate_cursor_at(const struct deflate_list *list)
 {

@@ -119,6 +119,9 @@ typedef enum deflate_step (*deflate_step_fn)(struct deflate_ctx *ctx, struct def
  */
 struct deflate_list deflate_list_of(const struct deflate_seg *seg, size_t nb);
 
+/** The first @p len bytes of a list, which has at least that many. */
+struct deflate_list deflate_list_first(const struct deflate_list *list, size_t len);
+
 /** A cursor at the start of a list. */
 struct deflate_cursor deflate_cursor_at(const struct deflate_list *list);
 
@@ -201,6 +204,29 @@ struct deflate_link {
  *   Bytes of plain data.
  */
 size_t deflate_stored_len(size_t len);
+
+/**
+ * Bytes that fit into a room in stored blocks.
+ *
+ * @param room
+ *   Bytes of it.
+ */
+size_t deflate_stored_part(size_t room);
+
+/**
+ * Make stored blocks.
+ *
+ * @param link
+ *   How they end.
+ * @param in
+ *   Plain data.
+ * @param out
+ *   Room for all of it.
+ * @param result
+ *   Gets status, consumed and produced.
+ */
+void deflate_store(const struct deflate_link *link, const struct deflate_list *in,
+		   const struct deflate_list *out, struct deflate_result *result);
 
 /**
  * Compress a list into a body.
