@@ -167,7 +167,7 @@ struct hisi_zip_totals {
 	uint64_t sw[HISI_ZIP_NB_DIRECTIONS]; /**< ops done in software */
 	uint64_t redone;   /**< of hw: ops that software had to do again */
 	uint64_t dequeued; /**< ops that ended, in hardware and software */
-	uint64_t errors;   /**< of dequeued: with a status that is not SUCCESS */
+	uint64_t errors;   /**< of dequeued: with hisi_zip_status_is_failure() */
 	struct hisi_zip_bytes bytes[HISI_ZIP_NB_DIRECTIONS]; /**< in hardware and software */
 	uint64_t sq_rings[HISI_ZIP_NB_DIRECTIONS];
 	uint64_t cq_rings[HISI_ZIP_NB_DIRECTIONS];

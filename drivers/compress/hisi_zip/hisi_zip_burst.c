@@ -256,7 +256,7 @@ hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_
 static void
 hisi_zip_fail(struct hisi_zip_queue *queue, const struct rte_comp_op *op)
 {
-	hisi_zip_count(&queue->dequeue.failed, 1);
+	hisi_zip_count(&queue->dequeue.failed, hisi_zip_status_is_failure(op->status));
 	hisi_zip_count_failure(&queue->failures, op);
 }
 

@@ -27,7 +27,7 @@
 /** Ops. */
 struct hisi_zip_counters {
 	uint64_t done;   /**< ops that went the whole way: accepted, or returned */
-	uint64_t failed; /**< ops refused, or returned with a status that is not SUCCESS */
+	uint64_t failed; /**< ops refused, or returned with hisi_zip_status_is_failure() */
 };
 
 /** Bytes of ops done. */

@@ -42,6 +42,14 @@ enum hisi_zip_reason {
  */
 bool hisi_zip_status_settle(struct rte_comp_op *op, bool compress, uint32_t dw3, uint32_t room);
 
+/** Whether an op that came back failed: what is recoverable is no error (rte_comp.h). */
+static inline bool
+hisi_zip_status_is_failure(uint8_t status)
+{
+	return status != RTE_COMP_OP_STATUS_SUCCESS &&
+	       status != RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE;
+}
+
 /** Makes an op one that ended in ERROR without a result. */
 void hisi_zip_status_fail(struct rte_comp_op *op, enum hisi_zip_reason reason, uint32_t dw3);
 

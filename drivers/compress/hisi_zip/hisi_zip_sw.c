@@ -116,12 +116,14 @@ hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
 }
 
 static enum rte_comp_op_status
-hisi_zip_sw_status(enum deflate_status status)
+hisi_zip_sw_status(const struct hisi_zip_xform *xform, const struct deflate_result *result)
 {
-	switch (status) {
+	switch (result->status) {
 	case DEFLATE_DONE:
 		return RTE_COMP_OP_STATUS_SUCCESS;
 	case DEFLATE_OUT_FULL:
+		if (xform->compress && result->consumed != 0)
+			return RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE;
 		return RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
 	default:
 		return RTE_COMP_OP_STATUS_ERROR;
@@ -133,17 +135,16 @@ static void
 hisi_zip_sw_settle(struct rte_comp_op *op, const struct hisi_zip_xform *xform,
 		   const struct deflate_result *result)
 {
-	enum rte_comp_op_status status = hisi_zip_sw_status(result->status);
+	enum rte_comp_op_status status = hisi_zip_sw_status(xform, result);
 
-	if (status != RTE_COMP_OP_STATUS_SUCCESS) {
-		hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, result->status);
-		op->status = status;
-		return;
-	}
+	hisi_zip_status_fail(op, HISI_ZIP_REASON_SOFTWARE, result->status);
 	op->status = status;
+	if (hisi_zip_status_is_failure(status))
+		return;
 	op->consumed = result->consumed;
 	op->produced = result->produced;
-	op->debug_status = 0;
+	if (status == RTE_COMP_OP_STATUS_SUCCESS)
+		op->debug_status = 0;
 	if (xform->checksums != 0)
 		op->output_chksum = hisi_zip_chksum(xform, result->adler32, result->crc32);
 }
@@ -162,8 +163,8 @@ hisi_zip_sw_run(struct hisi_zip_sw_bench *bench, struct rte_comp_op *op, int nb_
 		return;
 	}
 	if (xform->compress)
-		ret = deflate_compress(bench->ctx, &xform->params, bench->segs, nb_src, dst,
-				       nb_dst, &result);
+		ret = deflate_compress_part(bench->ctx, &xform->params, bench->segs, nb_src, dst,
+					    nb_dst, &result);
 	else
 		ret = deflate_decompress(bench->ctx, &xform->params, bench->segs, nb_src, dst,
 					 nb_dst, &result);
@@ -243,7 +244,7 @@ hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t n
 		ops[n] = sw->ring[head++ & sw->mask];
 		if (ops[n]->status == RTE_COMP_OP_STATUS_SUCCESS)
 			continue;
-		failed++;
+		failed += hisi_zip_status_is_failure(ops[n]->status);
 		hisi_zip_count_failure(&sw->failures, ops[n]);
 	}
 	hisi_zip_count(&sw->dequeue.done, n);
