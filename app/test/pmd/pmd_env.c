@@ -30,6 +30,7 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_oracle,  &pmd_group_layout,  &pmd_group_queues,  &pmd_group_errors,
 	&pmd_group_limits,  &pmd_group_life,    &pmd_group_objects, &pmd_group_devargs,
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,
+	&pmd_group_telemetry,
 };
 
 static long old_huge_pages = -1;
@@ -304,7 +305,7 @@ describe_lcores(char *text, size_t len)
 }
 
 int
-pmd_env_start_eal(void)
+pmd_env_start_eal(const struct pmd_group *group)
 {
 	char lcores[512];
 	char prefix[64];
@@ -321,7 +322,8 @@ pmd_env_start_eal(void)
 	args[nb++] = lcores;
 	args[nb++] = prefix;
 	args[nb++] = (char *)(uintptr_t)"--no-pci";
-	args[nb++] = (char *)(uintptr_t)"--no-telemetry";
+	if (!group->telemetry)
+		args[nb++] = (char *)(uintptr_t)"--no-telemetry";
 	if (pmd_env.huge) {
 		args[nb++] = huge;
 		/* As root EAL takes physical addresses, unless a vdev of its own asks otherwise. */

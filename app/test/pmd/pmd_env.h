@@ -89,6 +89,7 @@ struct pmd_group {
 	bool no_device;         /**< probes devices itself */
 	bool no_model;          /**< starts models itself */
 	bool no_tsan;           /**< the thread sanitizer has to be absent */
+	bool telemetry;         /**< of EAL is on */
 	bool no_count;          /**< the count of the model's SQEs says nothing */
 };
 
@@ -104,6 +105,7 @@ extern const struct pmd_group pmd_group_death;
 extern const struct pmd_group pmd_group_traffic;
 extern const struct pmd_group pmd_group_syscall;
 extern const struct pmd_group pmd_group_faults;
+extern const struct pmd_group pmd_group_telemetry;
 
 /**
  * Fills pmd_env.
@@ -124,7 +126,7 @@ int pmd_env_prepare(void);
 void pmd_env_cleanup(void);
 
 /** Starts EAL with arguments that need neither root nor hugepages, unless those are asked for. */
-int pmd_env_start_eal(void);
+int pmd_env_start_eal(const struct pmd_group *group);
 
 /** @return @p n divided by the scale of this run, at least 1 */
 unsigned int pmd_scaled(unsigned int n);

@@ -31,7 +31,7 @@ run_group(const struct pmd_group *group)
 {
 	int failed;
 
-	if (pmd_env_start_eal() != 0) {
+	if (pmd_env_start_eal(group) != 0) {
 		fprintf(stderr, "EAL does not start\n");
 		return 1;
 	}

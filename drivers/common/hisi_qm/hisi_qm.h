@@ -253,6 +253,30 @@ int hisi_qm_read32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t *value);
 /** Writes a 32-bit register of BAR 2. */
 int hisi_qm_write32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t value);
 
+/** What a function has to be to have a register. */
+#define HISI_QM_REG_V3 0x1  /**< V3 or later */
+#define HISI_QM_REG_PF 0x2  /**< the physical function */
+#define HISI_QM_REG_CAP 0x4 /**< one with capability registers */
+
+/** A 32-bit register of BAR 2 that is read without any effect. */
+struct hisi_qm_reg {
+	const char *name;
+	uint32_t offset;
+	uint8_t has; /**< HISI_QM_REG_* */
+};
+
+/** Those of the QM that tell a function's state (hardware.md 2.1 to 2.3). */
+extern const struct hisi_qm_reg hisi_qm_regs[];
+extern const unsigned int hisi_qm_nb_regs;
+
+/**
+ * Reads a register for who wants to see it; never changes the state of the function. Any thread,
+ * with "lock" held.
+ *
+ * @return 0; -ENOENT the function has none such; -ENODEV it is lost; or as the transport's read()
+ */
+int hisi_qm_reg_look(struct hisi_qm_dev *dev, const struct hisi_qm_reg *reg, uint32_t *value);
+
 /**
  * Runs one mailbox command and waits for it (hardware.md 3.3): 1 s, 5 s for STOP_QP and FLUSH.
  *

@@ -230,8 +230,11 @@ hisi_qm_dev_reconnect(struct hisi_qm_dev *dev)
 		dev->ops->close(dev);
 		return -ENODEV;
 	}
+	/* From here on who holds "lock" may use the transport again. */
+	pthread_mutex_lock(&dev->lock);
 	hisi_qm_dev_adopt(dev, &shape);
 	__atomic_store_n(&dev->dead, 0, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&dev->lock);
 	return 0;
 }
 

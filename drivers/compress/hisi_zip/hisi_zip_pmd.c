@@ -10,6 +10,7 @@
 #include <rte_string_fns.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_telemetry.h"
 
 RTE_LOG_REGISTER(hisi_zip_logtype, pmd.compress.hisi_zip, INFO);
 
@@ -78,6 +79,7 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	cdev->dev_ops = &hisi_zip_ops;
 	cdev->enqueue_burst = hisi_zip_enqueue_burst;
 	cdev->dequeue_burst = hisi_zip_dequeue_burst;
+	hisi_zip_telemetry_add(dev);
 	return 0;
 }
 
@@ -97,6 +99,7 @@ hisi_zip_remove(const char *name)
 	ret = rte_compressdev_close(cdev->data->dev_id);
 	if (ret < 0)
 		return ret;
+	hisi_zip_telemetry_remove(dev);
 	hisi_qm_dev_close(&dev->qm);
 	return hisi_zip_destroy(cdev);
 }

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pmd_case.h"
+#include "pmd_telemetry.h"
+
+static struct pmd_telemetry client;
+
+/* Asks "/hisi_zip/WHAT,DEVICE[,REST]". */
+static const char *
+ask(struct pmd_telemetry *t, const char *what, const char *rest)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "/hisi_zip/%s,%u%s%s", what, pmd_dev.id,
+		 rest == NULL ? "" : ",", rest == NULL ? "" : rest);
+	return pmd_telemetry_ask(t, command);
+}
+
+static int
+connect_client(void **state)
+{
+	(void)state;
+	return pmd_telemetry_open(&client);
+}
+
+static int
+disconnect_client(void **state)
+{
+	(void)state;
+	pmd_telemetry_close(&client);
+	return 0;
+}
+
+static int
+open_case(void **state)
+{
+	return connect_client(state) != 0 ? -1 : pmd_case_open(state);
+}
+
+static int
+close_case(void **state)
+{
+	disconnect_client(state);
+	return pmd_case_close(state);
+}
+
+static void
+list_and_info(void **state)
+{
+	struct rte_compressdev_info info;
+	const char *answer;
+	char text[128];
+
+	(void)state;
+	rte_compressdev_info_get(pmd_dev.id, &info);
+	snprintf(text, sizeof(text), "{\"/hisi_zip/list\":{\"%u\":\"%s\"}}", pmd_dev.id,
+		 pmd_dev.name);
+	assert_string_equal(pmd_telemetry_ask(&client, "/hisi_zip/list"), text);
+
+	answer = ask(&client, "info", NULL);
+	assert_non_null(answer);
+	/* hardware.md 1.1, 1.2: device ids, and revision 0x30 of a V3. */
+	assert_non_null(strstr(answer, pmd_env.pf ? "\"device_id\":\"0xa250\"" :
+						    "\"device_id\":\"0xa251\""));
+	assert_non_null(strstr(answer, pmd_env.pf ? "\"function\":\"pf\"" :
+						    "\"function\":\"vf\""));
+	assert_non_null(strstr(answer, "\"generation\":\"V3\""));
+	assert_non_null(strstr(answer, "\"revision\":\"0x30\""));
+	assert_non_null(strstr(answer, "\"state\":\"started\""));
+	assert_non_null(strstr(answer, "\"HUFFMAN_DYNAMIC\""));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "max_queue_pairs"),
+			 info.max_nb_queue_pairs);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 1);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "window_min"), 12);
+
+	snprintf(text, sizeof(text), "/hisi_zip/info,%s", pmd_dev.name);
+	assert_non_null(strstr(pmd_telemetry_ask(&client, text), "\"generation\":\"V3\""));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "id"), pmd_dev.id);
+}
+
+/* What the ops of a batch say of themselves. */
+struct sums {
+	int64_t ops[2]; /* by pmd_job.compress */
+	int64_t in[2];
+	int64_t out[2];
+	int64_t failed;
+};
+
+static struct sums
+add_up(const struct pmd_batch *batch)
+{
+	struct sums sums = {0};
+
+	for (unsigned int i = 0; i < batch->nb; i++) {
+		const struct pmd_job *job = &batch->jobs[i];
+
+		sums.ops[job->compress]++;
+		sums.in[job->compress] += job->op->consumed;
+		sums.out[job->compress] += job->op->produced;
+		sums.failed += job->op->status != RTE_COMP_OP_STATUS_SUCCESS;
+	}
+	return sums;
+}
+
+static void
+check_sums(const struct sums *sums)
+{
+	static const char *const part[] = {"decompress", "compress"};
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pmd_telemetry_number(&client, part[i], "hw_ops"), sums->ops[i]);
+		assert_int_equal(pmd_telemetry_number(&client, part[i], "bytes_in"), sums->in[i]);
+		assert_int_equal(pmd_telemetry_number(&client, part[i], "bytes_out"),
+				 sums->out[i]);
+		assert_int_equal(pmd_telemetry_number(&client, part[i], "in_flight"), 0);
+	}
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "enqueued"),
+			 sums->ops[0] + sums->ops[1]);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "dequeued"),
+			 sums->ops[0] + sums->ops[1]);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "errors"), sums->failed);
+}
+
+/* Good ops, 3 that are corrupt, 2 without room, and one that is refused. */
+static void
+counters(void **state)
+{
+	uint8_t bad[] = {0x07, 0x00, 0xff}; /* block type 3 does not exist (RFC 1951, 3.2.3) */
+	struct pmd_case *c = *state;
+	uint8_t *plain = malloc(5000);
+	struct rte_comp_op *op;
+	struct sums sums;
+	struct pmd_job *job;
+	uint8_t *in;
+	uint32_t len;
+
+	assert_non_null(plain);
+	pmd_data_fill(PMD_TEXT, plain, 5000);
+	in = pmd_zlib_deflate_new(&pmd_zlib_usual, plain, 5000, &len);
+	for (unsigned int i = 0; i < 40; i++) {
+		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 4000);
+		pmd_case_inflate(c, &pmd_zlib_usual, plain, 3000 + i);
+	}
+	for (unsigned int i = 0; i < 3; i++) {
+		job = pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, bad, 3,
+					   plain, 100, 100);
+		job->want = RTE_COMP_OP_STATUS_ERROR;
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		job = pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, in, len,
+					   plain, 5000, 1000);
+		job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	}
+	pmd_batch_run(&c->batch, 0, 16);
+	op = c->batch.jobs[0].op;
+	sums = add_up(&c->batch);
+	op->src.offset = 0x100000; /* beyond its data */
+	assert_int_equal(rte_compressdev_enqueue_burst(pmd_dev.id, 0, &op, 1), 0);
+
+	assert_non_null(ask(&client, "qp", "0"));
+	check_sums(&sums);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "owner"), getpid());
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "limit"), PMD_CASE_DEPTH);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "sw_ops"), 0);
+	assert_int_equal(pmd_telemetry_number(&client, "refused", "invalid_args"), 1);
+	assert_int_equal(pmd_telemetry_number(&client, "status", "error"), 3);
+	assert_int_equal(pmd_telemetry_number(&client, "status", "out_of_space_terminated"), 2);
+	assert_int_equal(pmd_telemetry_number(&client, "reason", "engine"), 5);
+	/* hardware.md 8.5: 0x0e output full, 0x10 corrupt. */
+	assert_int_equal(pmd_telemetry_number(&client, "engine_status", "0x0e"), 2);
+	assert_int_equal(pmd_telemetry_number(&client, "engine_status", "0x10"), 3);
+	pmd_batch_reset(&c->batch);
+	free(in);
+	free(plain);
+}
+
+/* What the device counts outlives its queue pairs, what a queue pair counts does not. */
+static void
+totals_outlive_queue_pairs(void **state)
+{
+	struct rte_compressdev_config config = {.nb_queue_pairs = 2, .max_nb_priv_xforms = 1};
+	struct pmd_case *c = *state;
+	uint8_t plain[100] = {0};
+	int64_t before;
+
+	assert_non_null(ask(&client, "stats", NULL));
+	before = pmd_telemetry_number(&client, "compress", "bytes_in");
+	for (int i = 0; i < 10; i++)
+		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 100);
+	pmd_batch_run_reset(&c->batch, 0, 10);
+	pmd_dev_stop();
+	assert_int_equal(rte_compressdev_configure(pmd_dev.id, &config), 0);
+	assert_int_equal(rte_compressdev_queue_pair_setup(pmd_dev.id, 0, 16, 0), 0);
+	assert_int_equal(rte_compressdev_queue_pair_setup(pmd_dev.id, 1, 16, 0), 0);
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+
+	assert_non_null(ask(&client, "stats", NULL));
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), before + 1000);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 2);
+	assert_non_null(ask(&client, "qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), 0);
+	/* The library counts for the queue pairs that are there. */
+	pmd_dev.accepted_before = pmd_dev.accepted;
+	pmd_dev.done_before = pmd_dev.done;
+}
+
+/* One event each time that a burst ends at a full queue. */
+static void
+full_queue(void **state)
+{
+	struct pmd_case *c = *state;
+	uint8_t plain[100] = {0};
+
+	for (int i = 0; i < PMD_CASE_DEPTH + 1; i++)
+		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 100);
+	/* This comes back at the first op that is not taken. */
+	for (unsigned int i = 0; i < PMD_CASE_DEPTH; i++) {
+		assert_int_equal(rte_compressdev_enqueue_burst(pmd_dev.id, 0,
+							       &c->batch.jobs[i].op, 1), 1);
+	}
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(rte_compressdev_enqueue_burst(
+			pmd_dev.id, 0, &c->batch.jobs[PMD_CASE_DEPTH].op, 1), 0);
+	}
+	pmd_dev.accepted += PMD_CASE_DEPTH;
+	assert_non_null(ask(&client, "qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "full"), 3);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "in_flight"), PMD_CASE_DEPTH);
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "in_flight"), PMD_CASE_DEPTH);
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "sq_doorbells"),
+			 PMD_CASE_DEPTH);
+	c->batch.nb--;
+	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 64), 0);
+	c->batch.nb++;
+	assert_non_null(ask(&client, "qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "in_flight"), 0);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "dequeued"), PMD_CASE_DEPTH);
+	pmd_batch_reset(&c->batch);
+}
+
+/* Level 0 is software's. */
+static void
+software(void **state)
+{
+	struct pmd_case *c = *state;
+	void *stored = pmd_xform_compress(0, 15, RTE_COMP_HUFFMAN_DEFAULT);
+	uint8_t plain[100] = {0};
+
+	for (int i = 0; i < 7; i++)
+		pmd_batch_compress(&c->batch, stored, &pmd_shapes_plain, plain, 100);
+	pmd_batch_run_reset(&c->batch, 0, 4);
+	assert_non_null(ask(&client, "qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "hw_ops"), 0);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "sw_ops"), 7);
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "sw_ops"), 7);
+	assert_int_equal(pmd_telemetry_number(&client, "decompress", "sw_ops"), 0);
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), 700);
+	/* RFC 1951, 3.2.4: 5 bytes before the data of a stored block. */
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_out"), 735);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "sq_doorbells"), 0);
+	pmd_xform_free(stored);
+}
+
+/* To look changes nothing, and is no illegal access for the model. */
+static void
+registers(void **state)
+{
+	char *first;
+
+	(void)state;
+	assert_non_null(ask(&client, "regs", NULL));
+	first = strdup(client.answer);
+	assert_non_null(first);
+	/* hardware.md 2.3.1: V3 has a version of capabilities; 2.1: interrupts on, of the AEQ. */
+	assert_null(strstr(first, "\"cap\":\"0x00000000\""));
+	assert_non_null(strstr(first, "\"eq_int_mask\":\"0x00000001\""));
+	if (pmd_env.pf) {
+		/* hardware.md 7.3: no errors; 2.2.2: what ZIP writes. */
+		assert_non_null(strstr(first, "\"abnormal_int_status\":\"0x00000000\""));
+		assert_non_null(strstr(first, "\"zip_int_status\":\"0x00000000\""));
+		assert_non_null(strstr(first, "\"cache_ctrl\":\"0x00001833\""));
+	} else {
+		assert_null(strstr(first, "abnormal"));
+	}
+	for (int i = 0; i < 10; i++)
+		assert_string_equal(ask(&client, "regs", NULL), first);
+	free(first);
+}
+
+static void
+bad_arguments(void **state)
+{
+	static const char *const commands[] = {
+		"list,0", "info", "info,", "info,64", "info,-1", "info,0x0", "info,0 ", "info,+0",
+		"info,99999999999999999999", "info,nobody", "info,0,0", "stats", "stats,63",
+		"stats,,", "qp", "qp,0", "qp,0,", "qp,0,1", "qp,0,512", "qp,0,-1", "qp,0,0,0",
+		"qp,0,x", "qp,,0", "regs", "regs,17", "regs,0,0",
+	};
+	char longest[900] = "info,";
+	char command[1000];
+
+	(void)state;
+	assert_int_equal(pmd_dev.id, 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *answer;
+
+		snprintf(command, sizeof(command), "/hisi_zip/%s", commands[i]);
+		answer = pmd_telemetry_ask(&client, command);
+		assert_non_null(answer);
+		assert_non_null(strstr(answer, ":null}"));
+	}
+	memset(longest + strlen(longest), 'a', sizeof(longest) - strlen(longest) - 1);
+	snprintf(command, sizeof(command), "/hisi_zip/%s", longest);
+	assert_non_null(strstr(pmd_telemetry_ask(&client, command), ":null}"));
+}
+
+static bool done;
+static unsigned int asked;
+
+static bool
+still_few(void)
+{
+	return __atomic_load_n(&asked, __ATOMIC_RELAXED) < 10;
+}
+
+static void *
+ask_all_the_time(void *arg)
+{
+	static const char *const what[] = {"list", "info,0", "stats,0", "qp,0,0", "qp,0,3",
+					   "regs,0"};
+	struct pmd_telemetry *t = arg;
+
+	for (unsigned int i = 0; !__atomic_load_n(&done, __ATOMIC_RELAXED); i++) {
+		char command[64];
+
+		snprintf(command, sizeof(command), "/hisi_zip/%s",
+			 what[i % (sizeof(what) / sizeof(what[0]))]);
+		if (pmd_telemetry_ask(t, command) == NULL)
+			return t;
+		__atomic_store_n(&asked, i + 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* Commands that come while queue pairs and the device itself come and go. */
+static void
+while_reconfigured(void **state)
+{
+	pthread_t thread;
+	void *failed;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, ask_all_the_time, &client), 0);
+	for (unsigned int round = 0; round < pmd_scaled(30) + 2 || still_few(); round++) {
+		pmd_dev_start((uint16_t)(1 + round % 4), 64);
+		rte_compressdev_stop(pmd_dev.id);
+		if (round % 3 == 2) {
+			assert_int_equal(pmd_dev_detach(), 0);
+			assert_int_equal(pmd_dev_attach(NULL), 0);
+		}
+	}
+	__atomic_store_n(&done, true, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(thread, &failed), 0);
+	assert_null(failed);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, open_case, close_case)
+
+static const struct CMUnitTest tests[] = {
+	CASE(list_and_info),
+	CASE(counters),
+	CASE(totals_outlive_queue_pairs),
+	CASE(full_queue),
+	CASE(software),
+	CASE(registers),
+	CASE(bad_arguments),
+	cmocka_unit_test_setup_teardown(while_reconfigured, connect_client, disconnect_client),
+};
+
+const struct pmd_group pmd_group_telemetry = {
+	.name = "telemetry",
+	.tests = tests,
+	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.software = true,
+	.telemetry = true,
+	.no_count = true,
+};
