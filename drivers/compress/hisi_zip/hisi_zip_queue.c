@@ -164,31 +164,47 @@ hisi_zip_add_dequeue(struct hisi_zip_totals *totals, const struct hisi_zip_count
 	hisi_zip_add(totals->failures.engine, failures->engine, HISI_ZIP_NB_ENGINE_STATUSES);
 }
 
+/* What consumers count. */
 static void
-hisi_zip_add_sw(struct hisi_zip_totals *totals, const struct hisi_zip_sw *sw)
+hisi_zip_add_consumed(struct hisi_zip_totals *totals, const struct hisi_zip_qp *qp)
 {
-	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
-		hisi_zip_add_bytes(&totals->bytes[d], &sw->bytes[d]);
-	hisi_zip_add(totals->sw, sw->ops, HISI_ZIP_NB_DIRECTIONS);
-	hisi_zip_add(&totals->redone, &sw->redone, 1);
-	hisi_zip_add_dequeue(totals, &sw->dequeue, &sw->failures);
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		const struct hisi_zip_queue *queue = &qp->queue[d];
+
+		hisi_zip_add_dequeue(totals, &queue->dequeue, &queue->failures);
+		hisi_zip_add_bytes(&totals->bytes[d], &queue->bytes);
+		if (queue->hw != NULL)
+			hisi_zip_add(&totals->cq_rings[d], &queue->hw->cq_rings, 1);
+	}
+	if (qp->sw != NULL) {
+		hisi_zip_add_dequeue(totals, &qp->sw->dequeue, &qp->sw->failures);
+		hisi_zip_add(&totals->redone, &qp->sw->redone, 1);
+	}
 }
 
-void
-hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals)
+/* What producers count. */
+static void
+hisi_zip_add_produced(struct hisi_zip_totals *totals, const struct hisi_zip_qp *qp)
 {
-	if (qp->sw != NULL)
-		hisi_zip_add_sw(totals, qp->sw);
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		const struct hisi_zip_queue *queue = &qp->queue[d];
 
 		hisi_zip_add(&totals->hw[d], &queue->enqueue.done, 1);
 		hisi_zip_add(totals->refused, queue->refused, HISI_ZIP_NB_STATUSES);
-		hisi_zip_add_bytes(&totals->bytes[d], &queue->bytes);
-		hisi_zip_add_dequeue(totals, &queue->dequeue, &queue->failures);
-		if (queue->hw != NULL) {
+		if (queue->hw != NULL)
 			hisi_zip_add(&totals->sq_rings[d], &queue->hw->sq_rings, 1);
-			hisi_zip_add(&totals->cq_rings[d], &queue->hw->cq_rings, 1);
-		}
+		if (qp->sw != NULL)
+			hisi_zip_add_bytes(&totals->bytes[d], &qp->sw->bytes[d]);
 	}
+	if (qp->sw != NULL)
+		hisi_zip_add(totals->sw, qp->sw->ops, HISI_ZIP_NB_DIRECTIONS);
+}
+
+void
+hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals)
+{
+	/* In this order: ops that go through meanwhile do not come out before they went in. */
+	hisi_zip_add_consumed(totals, qp);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	hisi_zip_add_produced(totals, qp);
 }
