@@ -44,6 +44,11 @@ struct hisi_qm_qp;
 struct hisi_qm_doorbell {
 	volatile uint64_t *sq; /**< NULL: not mapped, use hisi_qm_db_write() */
 	volatile uint64_t *cq; /**< NULL: not mapped */
+	/** How other processes of EAL get at them: the same addresses, or a file to map, or not. */
+	bool global;
+	int fd;             /**< -1: none; of the transport, with the lines of all queues */
+	uint64_t fd_offset; /**< of queue 0 */
+	size_t fd_len;
 };
 
 /**
@@ -71,7 +76,7 @@ struct hisi_qm_transport_ops {
 		     size_t size);
 	/** Writes the mailbox as one 128-bit access where the CPU can (hardware.md 3.4). */
 	int (*mb_write)(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb);
-	/** Addresses of the doorbells of @p queue, or NULLs. */
+	/** Addresses of the doorbells of @p queue, or NULLs; @p db says "none" when called. */
 	int (*map_doorbell)(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell *db);
 	/** Makes process memory visible to the device at @p iova (for rte_dev_dma_map). */
 	int (*dma_map)(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len);
@@ -198,6 +203,11 @@ struct hisi_qm_qp {
 	uint64_t cq_iova;
 	uint8_t type; /**< enum hisi_hw_sq_type */
 	bool started;
+	/**
+	 * Used by another process, in shared memory: its doorbells are addresses there, and it is
+	 * started only by name.
+	 */
+	bool remote;
 	const struct rte_memzone *mz;
 };
 
@@ -226,6 +236,18 @@ void hisi_qm_dev_close(struct hisi_qm_dev *dev);
  * @return 0 or -errno; on failure the function is stopped.
  */
 int hisi_qm_dev_start(struct hisi_qm_dev *dev);
+
+/**
+ * Starts a function as hisi_qm_dev_start() does, but none of its queues: for another process,
+ * which needs some of them.
+ */
+int hisi_qm_dev_start_bare(struct hisi_qm_dev *dev);
+
+/**
+ * Stops a function and closes its transport, but leaves all memory to processes that still look
+ * at it. Their queues are dead. The function cannot be used any more.
+ */
+void hisi_qm_dev_abandon(struct hisi_qm_dev *dev);
 
 /**
  * Stops a function: its queues (STOP_QP where there is one), then flush, masks, reset
@@ -297,6 +319,19 @@ int hisi_qm_mb(struct hisi_qm_dev *dev, enum hisi_hw_mb_cmd cmd, unsigned int op
  */
 int hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
 		      uint16_t limit, int socket, struct hisi_qm_qp **qp);
+
+/**
+ * Creates a queue for another process of EAL: as hisi_qm_qp_create(), but not started. Where
+ * doorbells are not mapped at the same addresses everywhere, the owner has to set
+ * hisi_qm_qp.sq_db and .cq_db, by hisi_qm_dev_doorbells().
+ *
+ * @return as hisi_qm_qp_create(); -ENOTSUP doorbells that no other process can ring
+ */
+int hisi_qm_qp_create_remote(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
+			     uint16_t limit, int socket, struct hisi_qm_qp **qp);
+
+/** How other processes ring doorbells, of queue 0: see struct hisi_qm_doorbell. */
+int hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db);
 
 /** Stops and frees a queue; NULL is fine. */
 void hisi_qm_qp_release(struct hisi_qm_qp *qp);

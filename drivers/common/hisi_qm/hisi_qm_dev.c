@@ -47,7 +47,7 @@ static void
 hisi_qm_dev_disconnect(struct hisi_qm_dev *dev)
 {
 	for (uint16_t i = 0; i < dev->nb_queues; i++) {
-		if (dev->queues[i] == NULL)
+		if (dev->queues[i] == NULL || dev->queues[i]->remote)
 			continue;
 		dev->queues[i]->sq_db = NULL;
 		dev->queues[i]->cq_db = NULL;
@@ -212,6 +212,14 @@ hisi_qm_dev_close(struct hisi_qm_dev *dev)
 	hisi_qm_dev_destroy_locks(dev);
 }
 
+void
+hisi_qm_dev_abandon(struct hisi_qm_dev *dev)
+{
+	hisi_qm_dev_stop(dev);
+	__atomic_store_n(&dev->dead, 1, __ATOMIC_RELEASE);
+	dev->ops->close(dev);
+}
+
 /* A lost function comes back, perhaps as a new model, and has to fit what was made for the old. */
 static int
 hisi_qm_dev_reconnect(struct hisi_qm_dev *dev)
@@ -278,7 +286,7 @@ hisi_qm_dev_tell_state(struct hisi_qm_dev *dev, uint32_t state)
 
 /* hardware.md 6.5, 7 to 9, behind what a PF does first. */
 static int
-hisi_qm_dev_bring_up(struct hisi_qm_dev *dev)
+hisi_qm_dev_bring_up(struct hisi_qm_dev *dev, bool queues)
 {
 	int ret;
 
@@ -291,8 +299,8 @@ hisi_qm_dev_bring_up(struct hisi_qm_dev *dev)
 		ret = hisi_qm_event_enable(dev);
 	if (ret == 0)
 		ret = hisi_qm_dev_tell_state(dev, HISI_QM_VF_STATE_READY);
-	for (uint16_t i = 0; ret == 0 && i < dev->nb_queues; i++)
-		if (dev->queues[i] != NULL)
+	for (uint16_t i = 0; ret == 0 && queues && i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL && !dev->queues[i]->remote)
 			ret = hisi_qm_qp_start(dev->queues[i]);
 	/* It may have been lost on another thread, which no call above needs to have met. */
 	if (ret == 0 && hisi_qm_dev_is_dead(dev))
@@ -302,8 +310,8 @@ hisi_qm_dev_bring_up(struct hisi_qm_dev *dev)
 	return ret;
 }
 
-int
-hisi_qm_dev_start(struct hisi_qm_dev *dev)
+static int
+hisi_qm_dev_start_with(struct hisi_qm_dev *dev, bool queues)
 {
 	int ret = 0;
 
@@ -315,13 +323,25 @@ hisi_qm_dev_start(struct hisi_qm_dev *dev)
 	if (ret == 0) {
 		/* From here on there is something to stop. */
 		dev->started = true;
-		ret = hisi_qm_dev_bring_up(dev);
+		ret = hisi_qm_dev_bring_up(dev, queues);
 	}
 	if (ret != 0) {
 		HISI_QM_LOG(ERR, dev, "cannot start: %s", rte_strerror(-ret));
 		hisi_qm_dev_stop(dev);
 	}
 	return ret;
+}
+
+int
+hisi_qm_dev_start(struct hisi_qm_dev *dev)
+{
+	return hisi_qm_dev_start_with(dev, true);
+}
+
+int
+hisi_qm_dev_start_bare(struct hisi_qm_dev *dev)
+{
+	return hisi_qm_dev_start_with(dev, false);
 }
 
 /* After the queues: hardware.md 7.1; the reset does the rest of what it lists. */

@@ -20,6 +20,8 @@
 #define HISI_QM_PCI_REVISION 0x08
 
 /** A way to config space. Both return 0 or -errno. */
+struct rte_device;
+
 struct hisi_qm_pci_config {
 	int (*read)(struct hisi_qm_dev *dev, uint32_t offset, void *buf, size_t len);
 	int (*write)(struct hisi_qm_dev *dev, uint32_t offset, const void *buf, size_t len);
@@ -46,5 +48,13 @@ int hisi_qm_pci_enable(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config 
 
 /** The lines of @p queue in a range of shadow doorbells; NULLs where there is no range. */
 void hisi_qm_shadow_lines(uint8_t *range, size_t len, uint16_t queue, struct hisi_qm_doorbell *db);
+
+/**
+ * Resets a function that lost the process which drove it, from another one that EAL mapped it in.
+ * In-flight work never completes afterwards.
+ *
+ * @param device of the PCI bus
+ */
+void hisi_qm_pci_reset_orphan(struct rte_device *device);
 
 #endif /* HISI_QM_PCI_H */

@@ -48,9 +48,10 @@ hisi_qm_qp_free(struct hisi_qm_qp *qp)
 	rte_free(qp);
 }
 
-int
-hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
-		  uint16_t limit, int socket, struct hisi_qm_qp **out)
+/* A queue that the function does not know yet, "dead" as all that are not started. */
+static int
+hisi_qm_qp_alloc(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
+		 uint16_t limit, int socket, struct hisi_qm_qp **out)
 {
 	struct hisi_qm_qp *qp;
 	int ret;
@@ -78,9 +79,29 @@ hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type 
 		rte_free(qp);
 		return ret;
 	}
-	pthread_mutex_lock(&dev->lock);
-	dev->queues[queue] = qp;
-	pthread_mutex_unlock(&dev->lock);
+	*out = qp;
+	return 0;
+}
+
+/* Events, losses and starts meet it from here on. */
+static void
+hisi_qm_qp_publish(struct hisi_qm_qp *qp)
+{
+	pthread_mutex_lock(&qp->dev->lock);
+	qp->dev->queues[qp->queue] = qp;
+	pthread_mutex_unlock(&qp->dev->lock);
+}
+
+int
+hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
+		  uint16_t limit, int socket, struct hisi_qm_qp **out)
+{
+	struct hisi_qm_qp *qp;
+	int ret = hisi_qm_qp_alloc(dev, queue, type, limit, socket, &qp);
+
+	if (ret != 0)
+		return ret;
+	hisi_qm_qp_publish(qp);
 	ret = dev->started ? hisi_qm_qp_start(qp) : 0;
 	if (ret != 0) {
 		hisi_qm_qp_release(qp);
@@ -88,6 +109,38 @@ hisi_qm_qp_create(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type 
 	}
 	*out = qp;
 	return 0;
+}
+
+int
+hisi_qm_qp_create_remote(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type type,
+			 uint16_t limit, int socket, struct hisi_qm_qp **out)
+{
+	struct hisi_qm_doorbell db = {.fd = -1};
+	struct hisi_qm_qp *qp;
+	int ret;
+
+	if (hisi_qm_dev_is_dead(dev))
+		return -ENODEV;
+	ret = dev->ops->map_doorbell(dev, queue, &db);
+	if (ret == 0 && !db.global && db.fd < 0)
+		ret = -ENOTSUP;
+	if (ret == 0)
+		ret = hisi_qm_qp_alloc(dev, queue, type, limit, socket, &qp);
+	if (ret != 0)
+		return ret;
+	qp->remote = true;
+	qp->sq_db = db.global ? db.sq : NULL;
+	qp->cq_db = db.global ? db.cq : NULL;
+	hisi_qm_qp_publish(qp);
+	*out = qp;
+	return 0;
+}
+
+int
+hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db)
+{
+	*db = (struct hisi_qm_doorbell){.fd = -1};
+	return hisi_qm_dev_is_dead(dev) ? -ENODEV : dev->ops->map_doorbell(dev, 0, db);
 }
 
 void
@@ -149,7 +202,7 @@ hisi_qm_qp_rewind(struct hisi_qm_qp *qp)
 static int
 hisi_qm_qp_start_locked(struct hisi_qm_qp *qp)
 {
-	struct hisi_qm_doorbell db = {NULL, NULL};
+	struct hisi_qm_doorbell db = {.fd = -1};
 	int ret;
 
 	if (qp->started)
@@ -157,11 +210,13 @@ hisi_qm_qp_start_locked(struct hisi_qm_qp *qp)
 	/* Each start may bring an EQE: take those of earlier ones, so that the EQ has room. */
 	hisi_qm_dev_poll_events(qp->dev);
 	hisi_qm_qp_rewind(qp);
-	ret = qp->dev->ops->map_doorbell(qp->dev, qp->queue, &db);
-	if (ret != 0)
-		return ret;
-	qp->sq_db = db.sq;
-	qp->cq_db = db.cq;
+	if (!qp->remote) {
+		ret = qp->dev->ops->map_doorbell(qp->dev, qp->queue, &db);
+		if (ret != 0)
+			return ret;
+		qp->sq_db = db.sq;
+		qp->cq_db = db.cq;
+	}
 	ret = hisi_qm_qp_load_contexts(qp);
 	if (ret != 0)
 		return ret;

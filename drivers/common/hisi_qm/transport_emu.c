@@ -38,6 +38,7 @@ struct transport_emu {
 	struct zip_worker_pool *pool;
 	void *shadow;
 	size_t shadow_len;
+	int shadow_fd; /**< of a file, so that other processes of EAL can map it */
 	pthread_mutex_t lock; /**< control calls of the model: one thread at a time */
 	int eventfds[HISI_PCI_NB_VECTORS];
 };
@@ -135,6 +136,8 @@ emu_close(struct hisi_qm_dev *dev)
 	}
 	if (emu->shadow != NULL)
 		munmap(emu->shadow, emu->shadow_len);
+	if (emu->shadow_fd >= 0)
+		close(emu->shadow_fd);
 	dev->transport = NULL;
 	pthread_mutex_destroy(&emu->lock);
 	free(emu);
@@ -154,6 +157,22 @@ emu_parse_faults(struct transport_emu *emu, const char *text, struct zip_model_f
 	else if (n < 0)
 		HISI_QM_LOG(ERR, emu->dev, "faults=%s: %s", text, err);
 	return n;
+}
+
+/* What the model's BAR 0 is: memory of a file. */
+static int
+emu_map_shadow(struct transport_emu *emu, size_t len)
+{
+	void *map = MAP_FAILED;
+
+	emu->shadow_fd = memfd_create("hisi_zip_shadow", MFD_CLOEXEC);
+	if (emu->shadow_fd >= 0 && ftruncate(emu->shadow_fd, len) == 0)
+		map = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, emu->shadow_fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	emu->shadow = map;
+	emu->shadow_len = len;
+	return 0;
 }
 
 static int
@@ -177,18 +196,15 @@ emu_create_model(struct transport_emu *emu, const struct hisi_qm_emu_args *args)
 		.faults = faults,
 	};
 	int n = emu_parse_faults(emu, args->faults, faults);
+	int ret;
 
 	if (n < 0)
 		return n;
 	config.nb_faults = n;
 	if (args->shadow) {
-		emu->shadow_len = zip_model_shadow_size(&config);
-		emu->shadow = mmap(NULL, emu->shadow_len, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (emu->shadow == MAP_FAILED) {
-			emu->shadow = NULL;
-			return -ENOMEM;
-		}
+		ret = emu_map_shadow(emu, zip_model_shadow_size(&config));
+		if (ret != 0)
+			return ret;
 		config.shadow_mem = emu->shadow;
 		config.shadow_len = emu->shadow_len;
 	}
@@ -234,6 +250,7 @@ emu_open(struct hisi_qm_dev *dev)
 	if (emu == NULL)
 		return -ENOMEM;
 	emu->dev = dev;
+	emu->shadow_fd = -1;
 	pthread_mutex_init(&emu->lock, NULL);
 	for (i = 0; i < HISI_PCI_NB_VECTORS; i++)
 		emu->eventfds[i] = -1;
@@ -300,6 +317,10 @@ emu_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbel
 	struct transport_emu *emu = dev->transport;
 
 	hisi_qm_shadow_lines(emu->shadow, emu->shadow_len, queue, db);
+	if (db->sq != NULL) {
+		db->fd = emu->shadow_fd;
+		db->fd_len = emu->shadow_len;
+	}
 	return 0;
 }
 

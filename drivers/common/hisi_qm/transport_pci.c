@@ -204,8 +204,10 @@ pci_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbel
 	if (tp->shadow && tp->caps.has_shadow) {
 		addr = pci_bar(dev, HISI_SHADOW_BAR, cap->offset, cap->range);
 		hisi_qm_shadow_lines(addr, cap->range, queue, db);
-		if (db->sq != NULL)
+		if (db->sq != NULL) {
+			db->global = true;
 			return 0;
+		}
 	}
 	if (dev->db_isolation)
 		addr = pci_bar(dev, HISI_PCI_BAR_DOORBELLS,
@@ -216,6 +218,8 @@ pci_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbel
 		return -EINVAL;
 	db->sq = (volatile uint64_t *)addr;
 	db->cq = (volatile uint64_t *)addr;
+	/* EAL maps the BARs at the same addresses in all its processes. */
+	db->global = true;
 	return 0;
 }
 
@@ -281,6 +285,16 @@ pci_reset(struct hisi_qm_dev *dev)
 	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_RESET) != 0)
 		return -errno;
 	return hisi_qm_pci_enable(dev, &pci_config);
+}
+
+void
+hisi_qm_pci_reset_orphan(struct rte_device *device)
+{
+	const struct rte_pci_device *pci = RTE_DEV_TO_PCI(device);
+
+	/* EAL keeps the descriptor in secondaries, too. What cannot be done is not worth a word. */
+	if (rte_intr_dev_fd_get(pci->intr_handle) >= 0)
+		ioctl(rte_intr_dev_fd_get(pci->intr_handle), VFIO_DEVICE_RESET);
 }
 
 const struct hisi_qm_transport_ops hisi_qm_transport_pci = {

@@ -31,6 +31,8 @@ struct transport_vfio_user {
 	struct rte_intr_handle *watch; /**< of watch_fd; NULL: the socket is not watched */
 	int watch_fd;                  /**< ready when the socket is hung up, and only then */
 	uint8_t *shadow;               /**< mapped BAR 0 range, NULL: none */
+	int shadow_fd;                 /**< -1: none; for other processes to map it */
+	uint64_t shadow_offset;        /**< in the file */
 	struct hisi_qm_pci_caps caps;
 	uint32_t armed; /**< vectors with an eventfd; control threads and who finds it lost */
 };
@@ -153,12 +155,15 @@ vu_map_shadow(struct transport_vfio_user *vu)
 	    bar.areas[0].size >= (uint64_t)cap->offset + cap->range)
 		map = mmap(NULL, cap->range, PROT_READ | PROT_WRITE, MAP_SHARED, bar.fd,
 			   bar.fd_offset + cap->offset);
+	if (map != MAP_FAILED) {
+		vu->shadow = map;
+		vu->shadow_fd = bar.fd;
+		vu->shadow_offset = bar.fd_offset + cap->offset;
+		return 0;
+	}
 	if (bar.fd >= 0)
 		close(bar.fd);
-	if (map == MAP_FAILED)
-		HISI_QM_LOG(NOTICE, vu->dev, "unexpected shadow doorbells: not used");
-	else
-		vu->shadow = map;
+	HISI_QM_LOG(NOTICE, vu->dev, "unexpected shadow doorbells: not used");
 	return 0;
 }
 
@@ -195,8 +200,10 @@ vu_close(struct hisi_qm_dev *dev)
 		vfio_user_client_dma_unmap_all(vu->client);
 		vfio_user_client_close(vu->client);
 	}
-	if (vu->shadow != NULL)
+	if (vu->shadow != NULL) {
 		munmap(vu->shadow, vu->caps.shadow.range);
+		close(vu->shadow_fd);
+	}
 	dev->transport = NULL;
 	free(vu);
 }
@@ -271,6 +278,11 @@ vu_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell
 	struct transport_vfio_user *vu = dev->transport;
 
 	hisi_qm_shadow_lines(vu->shadow, vu->caps.shadow.range, queue, db);
+	if (db->sq != NULL) {
+		db->fd = vu->shadow_fd;
+		db->fd_offset = vu->shadow_offset;
+		db->fd_len = vu->caps.shadow.range;
+	}
 	return 0;
 }
 

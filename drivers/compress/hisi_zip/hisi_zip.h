@@ -29,6 +29,7 @@
 #include "hisi_qm.h"
 #include "hisi_zip_count.h"
 #include "hisi_zip_devargs.h"
+#include "hisi_zip_proc.h"
 
 extern int hisi_zip_logtype;
 
@@ -74,6 +75,8 @@ enum hisi_zip_frame {
 #define HISI_ZIP_TRAILER 4
 
 struct hisi_zip_sw;
+struct hisi_zip_client;
+struct hisi_zip_secondary;
 
 /**
  * One direction of a queue pair. Slots are a ring by running counters: the producer fills at
@@ -129,7 +132,7 @@ struct hisi_zip_qp {
 	const struct rte_memzone *mz; /**< the arenas of both directions */
 	uint32_t limit; /**< most ops in flight a direction */
 	uint16_t id;
-	int32_t owner; /**< process that set it up */
+	struct hisi_zip_proc owner; /**< who is in its bursts */
 };
 
 /** A private xform: shareable, read only on the data path. */
@@ -199,7 +202,17 @@ struct hisi_zip_dev {
 	LIST_HEAD(, hisi_zip_xform) xforms;
 	/* Under qm.lock, as other threads look at them. */
 	struct hisi_zip_totals totals; /**< of queue pairs that are gone */
-	struct hisi_zip_qp *queue_pairs[HISI_ZIP_MAX_QUEUE_PAIRS]; /**< those that exist, by id */
+	struct hisi_zip_qp *queue_pairs[HISI_ZIP_MAX_QUEUE_PAIRS]; /**< of all processes, by id */
+
+	/* Processes, see hisi_zip_mp.h. What is not "primary" or "secondary" is the primary's. */
+	struct hisi_zip_proc primary;
+	bool started;        /**< by the primary */
+	uint64_t generation; /**< changes when doorbells move */
+	uint64_t feature_flags;
+	LIST_HEAD(, hisi_zip_client) clients;
+	LIST_ENTRY(hisi_zip_dev) offered;
+	/** Of the view that a secondary has: what is that process's own. */
+	struct hisi_zip_secondary *secondary;
 };
 
 /** Whether the engine is a V2, which does not know raw DEFLATE. */
@@ -239,7 +252,9 @@ typedef uint64_t (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_devi
  * Creates the rte device of a function and opens that: what all probes share.
  *
  * @param socket NUMA node of the function's memory, or SOCKET_ID_ANY
- * @return 0; -ENOTSUP in a secondary; -ENODEV; or as hisi_qm_dev_open(). Logged.
+ * In a secondary it attaches to the primary's.
+ *
+ * @return 0; -ENODEV; or as hisi_qm_dev_open(). Logged.
  */
 int hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		    const struct hisi_zip_devargs *args, hisi_zip_choose_fn choose);
@@ -249,6 +264,9 @@ int hisi_zip_remove(const char *name);
 
 /** The thirteen ops. */
 extern struct rte_compressdev_ops hisi_zip_ops;
+
+/** Settles the queue pairs of this process until nothing is in flight, at most so long. */
+void hisi_zip_settle_for(struct rte_compressdev *cdev, unsigned int ms);
 
 /** Enqueues ops: see rte_compressdev_enqueue_burst(). One thread at a time per queue pair. */
 uint16_t hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
@@ -265,13 +283,14 @@ uint16_t hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint
 uint32_t hisi_zip_queue_settle(struct hisi_zip_queue *queue);
 
 /**
- * Creates an rte queue pair: two hardware queues, slots, arenas. Started if the device is.
+ * Creates an rte queue pair: two hardware queues, slots, arenas. Started if the device is, unless
+ * it is another process's.
  *
  * @param limit most ops in flight a direction, 1 ... depth - 1
  * @return 0; -EINVAL limit out of range; -ENOMEM; or as hisi_qm_qp_create().
  */
 int hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
-		       struct hisi_zip_qp **qp);
+		       const struct hisi_zip_proc *owner, struct hisi_zip_qp **qp);
 
 /** Frees a queue pair, its counters go to dev->totals; NULL is fine. */
 void hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp);

@@ -8,6 +8,7 @@
 #include <rte_cycles.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_mp.h"
 #include "hisi_zip_sw.h"
 
 /* Between two looks at the ops that dev_stop waits for. */
@@ -73,7 +74,7 @@ hisi_zip_dev_start(struct rte_compressdev *cdev)
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			hisi_zip_qp_restart(cdev->data->queue_pairs[i]);
-	return hisi_qm_dev_start(&dev->qm);
+	return hisi_zip_primary_start(dev);
 }
 
 /* Takes what completes for a while; whether nothing is in flight any more. */
@@ -91,16 +92,20 @@ hisi_zip_settle_all(struct rte_compressdev *cdev)
 	return in_flight == 0;
 }
 
-static void
-hisi_zip_dev_stop(struct rte_compressdev *cdev)
+void
+hisi_zip_settle_for(struct rte_compressdev *cdev, unsigned int ms)
 {
-	struct hisi_zip_dev *dev = cdev->data->dev_private;
-	uint64_t end = rte_get_timer_cycles() +
-		       rte_get_timer_hz() / MS_PER_S * HISI_ZIP_STOP_TIMEOUT_MS;
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / MS_PER_S * ms;
 
 	while (!hisi_zip_settle_all(cdev) && rte_get_timer_cycles() < end)
 		rte_delay_us_sleep(HISI_ZIP_STOP_POLL_US);
-	hisi_qm_dev_stop(&dev->qm);
+}
+
+static void
+hisi_zip_dev_stop(struct rte_compressdev *cdev)
+{
+	hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
+	hisi_zip_primary_stop(cdev->data->dev_private);
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			hisi_zip_qp_shut(cdev->data->queue_pairs[i]);
@@ -202,7 +207,9 @@ hisi_zip_queue_pair_release(struct rte_compressdev *cdev, uint16_t id)
 	struct hisi_zip_qp *qp = cdev->data->queue_pairs[id];
 
 	cdev->data->queue_pairs[id] = NULL;
+	hisi_zip_primary_lock();
 	hisi_zip_qp_free(cdev->data->dev_private, qp);
+	hisi_zip_primary_unlock();
 	return 0;
 }
 
@@ -210,11 +217,16 @@ static int
 hisi_zip_queue_pair_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t max_inflight_ops,
 			  int socket_id)
 {
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
 	struct hisi_zip_qp *qp;
 	int ret;
 
 	hisi_zip_queue_pair_release(cdev, id);
-	ret = hisi_zip_qp_create(cdev->data->dev_private, id, max_inflight_ops, socket_id, &qp);
+	hisi_zip_primary_lock();
+	ret = hisi_zip_primary_claim(dev, id, &dev->primary);
+	if (ret == 0)
+		ret = hisi_zip_qp_create(dev, id, max_inflight_ops, socket_id, &dev->primary, &qp);
+	hisi_zip_primary_unlock();
 	if (ret == 0)
 		cdev->data->queue_pairs[id] = qp;
 	return ret;

@@ -10,6 +10,7 @@
 #include <rte_string_fns.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_mp.h"
 #include "hisi_zip_telemetry.h"
 
 RTE_LOG_REGISTER(hisi_zip_logtype, pmd.compress.hisi_zip, INFO);
@@ -39,6 +40,7 @@ hisi_zip_init(struct rte_compressdev *cdev, const struct hisi_zip_devargs *args)
 
 	dev->id = cdev->data->dev_id;
 	dev->args = *args;
+	dev->primary = hisi_zip_proc_self();
 	rte_spinlock_init(&dev->xform_lock);
 	LIST_INIT(&dev->xforms);
 	strlcpy(dev->qm.name, cdev->data->name, sizeof(dev->qm.name));
@@ -61,18 +63,25 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	struct hisi_zip_dev *dev;
 	int ret;
 
-	if (rte_eal_process_type() != RTE_PROC_PRIMARY) {
-		HISI_ZIP_LOG(ERR, "secondary processes are not supported", name);
-		return -ENOTSUP;
-	}
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return hisi_zip_secondary_create(device, name, socket);
 	cdev = rte_compressdev_pmd_create(name, device, sizeof(struct hisi_zip_dev), &params);
 	if (cdev == NULL)
 		return -ENODEV;
 	dev = hisi_zip_init(cdev, args);
-	cdev->feature_flags = choose(dev, device);
+	dev->feature_flags = choose(dev, device);
+	cdev->feature_flags = dev->feature_flags;
 	ret = hisi_qm_dev_open(&dev->qm);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot open the function: %s", name, rte_strerror(-ret));
+		hisi_zip_destroy(cdev);
+		return ret;
+	}
+	ret = hisi_zip_primary_offer(dev);
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "cannot offer it to other processes: %s", name,
+			     rte_strerror(-ret));
+		hisi_qm_dev_close(&dev->qm);
 		hisi_zip_destroy(cdev);
 		return ret;
 	}
@@ -90,6 +99,8 @@ hisi_zip_remove(const char *name)
 	struct hisi_zip_dev *dev;
 	int ret;
 
+	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
+		return hisi_zip_secondary_remove(name);
 	if (cdev == NULL)
 		return -ENODEV;
 	dev = cdev->data->dev_private;
@@ -100,6 +111,13 @@ hisi_zip_remove(const char *name)
 	if (ret < 0)
 		return ret;
 	hisi_zip_telemetry_remove(dev);
-	hisi_qm_dev_close(&dev->qm);
+	if (hisi_zip_primary_withdraw(dev)) {
+		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
+			     name);
+		hisi_qm_dev_abandon(&dev->qm);
+		cdev->data->dev_private = NULL;
+	} else {
+		hisi_qm_dev_close(&dev->qm);
+	}
 	return hisi_zip_destroy(cdev);
 }

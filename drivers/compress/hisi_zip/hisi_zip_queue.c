@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <rte_errno.h>
 #include <rte_malloc.h>
@@ -44,20 +43,23 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 
 static int
 hisi_zip_queue_create(struct hisi_zip_dev *dev, struct hisi_zip_queue *queue, uint16_t number,
-		      uint32_t limit, int socket)
+		      uint32_t limit, int socket, bool remote)
 {
+	enum hisi_hw_sq_type type = (enum hisi_hw_sq_type)(number % HISI_ZIP_NB_DIRECTIONS);
 	uint32_t slots = rte_align32pow2(limit);
 	int ret;
 
-	queue->direction = number % HISI_ZIP_NB_DIRECTIONS;
+	queue->direction = type;
 	queue->max_sge = dev->args.max_sge;
 	queue->slots = rte_zmalloc_socket("hisi_zip_slots", slots * sizeof(*queue->slots),
 					  RTE_CACHE_LINE_SIZE, socket);
 	if (queue->slots == NULL)
 		return -ENOMEM;
 	queue->slot_mask = slots - 1;
-	ret = hisi_qm_qp_create(&dev->qm, number, (enum hisi_hw_sq_type)queue->direction, limit,
-				socket, &queue->hw);
+	if (remote)
+		ret = hisi_qm_qp_create_remote(&dev->qm, number, type, limit, socket, &queue->hw);
+	else
+		ret = hisi_qm_qp_create(&dev->qm, number, type, limit, socket, &queue->hw);
 	if (ret == 0)
 		queue->depth = queue->hw->depth;
 	return ret;
@@ -65,8 +67,9 @@ hisi_zip_queue_create(struct hisi_zip_dev *dev, struct hisi_zip_queue *queue, ui
 
 int
 hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
-		   struct hisi_zip_qp **qp)
+		   const struct hisi_zip_proc *owner, struct hisi_zip_qp **qp)
 {
+	bool remote = !hisi_zip_proc_equal(owner, &dev->primary);
 	struct hisi_zip_qp *new;
 	int ret;
 
@@ -80,14 +83,14 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 		return -ENOMEM;
 	new->limit = limit;
 	new->id = id;
-	new->owner = getpid();
+	new->owner = *owner;
 	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
 	if (ret == 0 && dev->args.sw != HISI_ZIP_SW_OFF)
 		ret = hisi_zip_sw_create(limit, dev->args.max_sge, socket, &new->sw);
 	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		new->queue[d].sw = new->sw;
 		ret = hisi_zip_queue_create(dev, &new->queue[d], HISI_ZIP_NB_DIRECTIONS * id + d,
-					    limit, socket);
+					    limit, socket, remote);
 	}
 	if (ret != 0) {
 		hisi_zip_qp_free(dev, new);

@@ -59,6 +59,25 @@ hisi_zip_sw_free(struct hisi_zip_sw *sw)
 	rte_free(sw);
 }
 
+void
+hisi_zip_sw_forget(struct hisi_zip_sw *sw)
+{
+	if (sw == NULL)
+		return;
+	sw->producer.ctx = NULL;
+	sw->consumer.ctx = NULL;
+}
+
+void
+hisi_zip_sw_leave(struct hisi_zip_sw *sw)
+{
+	if (sw == NULL)
+		return;
+	deflate_ctx_destroy(sw->producer.ctx);
+	deflate_ctx_destroy(sw->consumer.ctx);
+	hisi_zip_sw_forget(sw);
+}
+
 /*
  * Describes at most "want" bytes of a chain from "offset" on; returns how many segments that are,
  * "covered" gets how many bytes. -E2BIG for more segments than "max".

@@ -46,6 +46,12 @@ int hisi_zip_sw_create(uint32_t limit, uint16_t max_sge, int socket, struct hisi
 /** Frees it; NULL is fine. Ops not dequeued are forgotten. */
 void hisi_zip_sw_free(struct hisi_zip_sw *sw);
 
+/** Frees what is of this process alone; the queue pair is freed by another. NULL is fine. */
+void hisi_zip_sw_leave(struct hisi_zip_sw *sw);
+
+/** Forgets what was of a process that has left, or is dead. NULL is fine. */
+void hisi_zip_sw_forget(struct hisi_zip_sw *sw);
+
 /**
  * Does an op and keeps it for the consumer. Producer.
  *

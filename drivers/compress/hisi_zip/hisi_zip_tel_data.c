@@ -273,7 +273,7 @@ hisi_zip_tel_qp(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct r
 	hisi_zip_tel_count(qp, &counts);
 	rte_tel_data_start_dict(d);
 	hisi_zip_tel_uint(d, "id", qp->id);
-	hisi_zip_tel_uint(d, "owner", qp->owner);
+	hisi_zip_tel_uint(d, "owner", qp->owner.pid);
 	rte_tel_data_add_dict_string(d, "state", dead ? "stopped" : "started");
 	hisi_zip_tel_uint(d, "limit", qp->limit);
 	return hisi_zip_tel_add_counts(d, &counts);

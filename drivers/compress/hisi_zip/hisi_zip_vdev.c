@@ -72,6 +72,13 @@ hisi_zip_find_qm(struct rte_vdev_device *vdev)
 	return cdev == NULL ? NULL : &((struct hisi_zip_dev *)cdev->data->dev_private)->qm;
 }
 
+/* The primary has the device: what is mapped there is mapped for all. */
+static bool
+hisi_zip_is_secondary(void)
+{
+	return rte_eal_process_type() != RTE_PROC_PRIMARY;
+}
+
 /* The bus takes a negative value with rte_errno set. */
 static int
 hisi_zip_dma_result(int ret)
@@ -87,6 +94,8 @@ hisi_zip_dma_map(struct rte_vdev_device *vdev, void *addr, uint64_t iova, size_t
 {
 	struct hisi_qm_dev *qm = hisi_zip_find_qm(vdev);
 
+	if (hisi_zip_is_secondary())
+		return hisi_zip_dma_result(-ENOTSUP);
 	return hisi_zip_dma_result(qm == NULL ? -ENODEV : qm->ops->dma_map(qm, addr, iova, len));
 }
 
@@ -95,6 +104,8 @@ hisi_zip_dma_unmap(struct rte_vdev_device *vdev, void *addr, uint64_t iova, size
 {
 	struct hisi_qm_dev *qm = hisi_zip_find_qm(vdev);
 
+	if (hisi_zip_is_secondary())
+		return hisi_zip_dma_result(-ENOTSUP);
 	return hisi_zip_dma_result(qm == NULL ? -ENODEV : qm->ops->dma_unmap(qm, addr, iova, len));
 }
 

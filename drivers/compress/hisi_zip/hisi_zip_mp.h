@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_ZIP_MP_H
+#define HISI_ZIP_MP_H
+
+/**
+ * @file
+ * Several processes on one function.
+ *
+ * The primary has the function: it alone talks to its registers, and makes, starts, stops and
+ * frees the hardware queues of all processes, on request of their owners by rte_mp. Queue pairs
+ * lie in shared memory; only the owner is in their bursts, and rings their doorbells by itself.
+ *
+ * A secondary's rte device has data of its own (struct hisi_zip_client), not those that the
+ * library shares: configure, stop and close there cannot touch queue pairs of others.
+ */
+
+#include "hisi_zip.h"
+
+/** Of the request and its answer. */
+#define HISI_ZIP_MP_NAME "hisi_zip_mp"
+
+/** For each answer: draining a queue takes up to 5 s, and there are two. */
+#define HISI_ZIP_MP_TIMEOUT_S 15
+
+/** How often processes look whether the others still live. */
+#define HISI_ZIP_MP_WATCH_US 100000
+
+/** What a secondary asks for. */
+enum hisi_zip_mp_type {
+	HISI_ZIP_MP_ATTACH,     /**< answer: client; again: where the doorbells are now */
+	HISI_ZIP_MP_DETACH,
+	HISI_ZIP_MP_QP_SETUP,   /**< answer: qp */
+	HISI_ZIP_MP_QP_RELEASE,
+	HISI_ZIP_MP_START,      /**< all queue pairs of the sender */
+	HISI_ZIP_MP_STOP,
+};
+
+/**
+ * A process on a device, in shared memory; made and freed by the primary. All but "next" and
+ * "started" is the process's, until it is dead.
+ */
+struct hisi_zip_client {
+	LIST_ENTRY(hisi_zip_client) next;
+	struct hisi_zip_proc proc;
+	bool started;
+	struct rte_compressdev_data data; /**< of the process's rte device */
+	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */
+};
+
+/** Request and answer. */
+struct hisi_zip_mp_msg {
+	uint32_t type;   /**< enum hisi_zip_mp_type */
+	int32_t result;  /**< 0 or -errno */
+	uint64_t layout; /**< hisi_zip_mp_layout() */
+	struct hisi_zip_proc from;
+	char device[RTE_COMPRESSDEV_NAME_MAX_LEN];
+	uint16_t qp_id;
+	uint32_t limit;
+	int32_t socket;
+	/* Answers. */
+	struct hisi_zip_client *client;
+	struct hisi_zip_qp *qp;
+	uint64_t generation; /**< of the doorbells */
+	uint64_t fd_offset;  /**< of the file with them, which comes along */
+	uint64_t fd_len;
+};
+
+static_assert(sizeof(struct hisi_zip_mp_msg) <= RTE_MP_MAX_PARAM_LEN, "fits a message");
+
+/** Differs between builds that do not understand each other's shared memory. */
+static inline uint64_t
+hisi_zip_mp_layout(void)
+{
+	return (uint64_t)sizeof(struct hisi_zip_client) << 32 | sizeof(struct hisi_zip_qp) << 16 |
+	       sizeof(struct hisi_zip_xform);
+}
+
+/** Over what follows and the control ops of a primary; recursive. */
+void hisi_zip_primary_lock(void);
+void hisi_zip_primary_unlock(void);
+
+/** Primary: other processes may attach to the device from here on. @return 0 or -errno */
+int hisi_zip_primary_offer(struct hisi_zip_dev *dev);
+
+/** Primary: no more of that. @return whether processes are attached still */
+bool hisi_zip_primary_withdraw(struct hisi_zip_dev *dev);
+
+/** Primary: starts the function and the process's own queues. @return as hisi_qm_dev_start() */
+int hisi_zip_primary_start(struct hisi_zip_dev *dev);
+
+/** Primary: stops its own queues, and the function unless another process needs it. */
+void hisi_zip_primary_stop(struct hisi_zip_dev *dev);
+
+/**
+ * Primary: takes an id for a process. What a dead process left there is given back.
+ *
+ * @return 0; -EBUSY it belongs to another process, which is logged
+ */
+int hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc);
+
+/** The probe of a secondary: as hisi_zip_create(). */
+int hisi_zip_secondary_create(struct rte_device *device, const char *name, int socket);
+
+/** The remove of a secondary. @return 0 or -ENODEV */
+int hisi_zip_secondary_remove(const char *name);
+
+#endif /* HISI_ZIP_MP_H */

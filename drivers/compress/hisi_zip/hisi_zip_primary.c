@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+/* What the primary does for the queue pairs of all processes: hisi_zip_mp.h. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+
+#include <rte_errno.h>
+#include <rte_malloc.h>
+
+#include "hisi_zip_mp.h"
+#include "hisi_zip_serve.h"
+#include "hisi_zip_sw.h"
+
+static pthread_mutex_t hisi_zip_control = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static LIST_HEAD(, hisi_zip_dev) hisi_zip_offered = LIST_HEAD_INITIALIZER(hisi_zip_offered);
+
+void
+hisi_zip_primary_lock(void)
+{
+	pthread_mutex_lock(&hisi_zip_control);
+}
+
+void
+hisi_zip_primary_unlock(void)
+{
+	pthread_mutex_unlock(&hisi_zip_control);
+}
+
+/* The next queue pair of a process from *id on, which moves behind it; NULL: no more. */
+static struct hisi_zip_qp *
+hisi_zip_next_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc, uint16_t *id)
+{
+	while (*id < HISI_ZIP_MAX_QUEUE_PAIRS) {
+		struct hisi_zip_qp *qp = dev->queue_pairs[(*id)++];
+
+		if (qp != NULL && hisi_zip_proc_equal(&qp->owner, proc))
+			return qp;
+	}
+	return NULL;
+}
+
+static void
+hisi_zip_stop_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
+{
+	struct hisi_zip_qp *qp;
+
+	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, proc, &id)) != NULL;)
+		for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
+			hisi_qm_qp_stop(qp->queue[d].hw);
+}
+
+static int
+hisi_zip_start_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
+{
+	struct hisi_zip_qp *qp;
+	int ret = 0;
+
+	/* Those that were set up on a started function run already. */
+	hisi_zip_stop_owned(dev, proc);
+	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, proc, &id)) != NULL;)
+		for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++)
+			ret = hisi_qm_qp_start(qp->queue[d].hw);
+	if (ret != 0)
+		hisi_zip_stop_owned(dev, proc);
+	return ret;
+}
+
+/* Whether a process other than "except" needs the function to run. */
+static bool
+hisi_zip_clients_run(const struct hisi_zip_dev *dev, const struct hisi_zip_client *except)
+{
+	const struct hisi_zip_client *client;
+
+	LIST_FOREACH(client, &dev->clients, next)
+		if (client != except && client->started)
+			return true;
+	return false;
+}
+
+static bool
+hisi_zip_is_lost(const struct hisi_zip_dev *dev)
+{
+	return __atomic_load_n(&dev->qm.dead, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* Starts the function itself, which connects a lost one again: its doorbells may have moved. */
+static int
+hisi_zip_start_function(struct hisi_zip_dev *dev, int (*start)(struct hisi_qm_dev *qm))
+{
+	if (hisi_zip_is_lost(dev))
+		dev->generation++;
+	return start(&dev->qm);
+}
+
+int
+hisi_zip_primary_start(struct hisi_zip_dev *dev)
+{
+	int ret;
+
+	hisi_zip_primary_lock();
+	if (dev->qm.started && !hisi_zip_is_lost(dev) && hisi_zip_clients_run(dev, NULL))
+		ret = hisi_zip_start_owned(dev, &dev->primary);
+	else
+		ret = hisi_zip_start_function(dev, hisi_qm_dev_start);
+	dev->started = ret == 0;
+	hisi_zip_primary_unlock();
+	return ret;
+}
+
+void
+hisi_zip_primary_stop(struct hisi_zip_dev *dev)
+{
+	hisi_zip_primary_lock();
+	dev->started = false;
+	if (!hisi_zip_is_lost(dev) && hisi_zip_clients_run(dev, NULL))
+		hisi_zip_stop_owned(dev, &dev->primary);
+	else
+		hisi_qm_dev_stop(&dev->qm);
+	hisi_zip_primary_unlock();
+}
+
+static void
+hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
+{
+	hisi_zip_stop_owned(dev, &client->proc);
+	client->started = false;
+	if (!dev->started && !hisi_zip_clients_run(dev, NULL))
+		hisi_qm_dev_stop(&dev->qm);
+}
+
+static int
+hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
+{
+	int ret = 0;
+
+	if (hisi_zip_is_lost(dev) && (dev->started || hisi_zip_clients_run(dev, client))) {
+		HISI_ZIP_LOG(ERR, "the device is lost: stop it in all processes first",
+			     dev->qm.name);
+		return -ENODEV;
+	}
+	if (hisi_zip_is_lost(dev) || !dev->qm.started)
+		ret = hisi_zip_start_function(dev, hisi_qm_dev_start_bare);
+	if (ret == 0)
+		ret = hisi_zip_start_owned(dev, &client->proc);
+	client->started = ret == 0;
+	return ret;
+}
+
+/* Gives everything back that a process has, whether it lives or not. */
+static void
+hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
+{
+	struct hisi_zip_qp *qp;
+
+	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, &client->proc, &id)) != NULL;) {
+		hisi_zip_sw_forget(qp->sw);
+		hisi_zip_qp_free(dev, qp);
+	}
+	hisi_zip_client_stop(dev, client);
+	/* It may have ended with the lock. */
+	rte_spinlock_init(&client->view.xform_lock);
+	hisi_zip_xform_free_all(&client->view);
+	rte_free(client->data.queue_pairs);
+	LIST_REMOVE(client, next);
+	rte_free(client);
+}
+
+static struct hisi_zip_client *
+hisi_zip_client_find(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
+{
+	struct hisi_zip_client *client;
+
+	LIST_FOREACH(client, &dev->clients, next)
+		if (hisi_zip_proc_equal(&client->proc, proc))
+			return client;
+	return NULL;
+}
+
+static void
+hisi_zip_reap_device(struct hisi_zip_dev *dev)
+{
+	struct hisi_zip_client *client = LIST_FIRST(&dev->clients);
+
+	while (client != NULL) {
+		struct hisi_zip_client *next = LIST_NEXT(client, next);
+
+		if (!hisi_zip_proc_alive(&client->proc)) {
+			HISI_ZIP_LOG(NOTICE, "process %" PRIu32 " is gone", dev->qm.name,
+				     client->proc.pid);
+			hisi_zip_client_free(dev, client);
+		}
+		client = next;
+	}
+}
+
+bool
+hisi_zip_primary_reap(void)
+{
+	struct hisi_zip_dev *dev;
+	bool clients = false;
+
+	hisi_zip_primary_lock();
+	LIST_FOREACH(dev, &hisi_zip_offered, offered) {
+		hisi_zip_reap_device(dev);
+		clients |= !LIST_EMPTY(&dev->clients);
+	}
+	hisi_zip_primary_unlock();
+	return clients;
+}
+
+int
+hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc)
+{
+	struct hisi_zip_qp *qp = dev->queue_pairs[id];
+
+	if (qp == NULL)
+		return 0;
+	if (hisi_zip_proc_equal(&qp->owner, proc)) {
+		hisi_zip_qp_free(dev, qp);
+		return 0;
+	}
+	if (!hisi_zip_proc_alive(&qp->owner)) {
+		hisi_zip_reap_device(dev);
+		return 0;
+	}
+	HISI_ZIP_LOG(ERR, "queue pair %u belongs to process %" PRIu32, dev->qm.name, id,
+		     qp->owner.pid);
+	return -EBUSY;
+}
+
+/* What a secondary may know of the device, and the data of its rte device. */
+static int
+hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
+{
+	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(dev->qm.name);
+	struct hisi_zip_dev *view = &client->view;
+	struct rte_compressdev_data *data = &client->data;
+
+	if (cdev == NULL)
+		return -ENODEV;
+	data->socket_id = cdev->data->socket_id;
+	memcpy(data->name, cdev->data->name, sizeof(data->name));
+	data->dev_private = view;
+	data->nb_queue_pairs = cdev->data->nb_queue_pairs;
+	if (data->nb_queue_pairs != 0) {
+		data->queue_pairs = rte_calloc_socket("hisi_zip_qps", data->nb_queue_pairs,
+						      sizeof(*data->queue_pairs), 0,
+						      data->socket_id);
+		if (data->queue_pairs == NULL)
+			return -ENOMEM;
+	}
+	view->id = dev->id;
+	view->args = dev->args;
+	view->primary = dev->primary;
+	view->feature_flags = dev->feature_flags;
+	view->qm.numa_node = dev->qm.numa_node;
+	view->qm.hw = dev->qm.hw;
+	view->qm.caps = dev->qm.caps;
+	view->qm.nb_queues = dev->qm.nb_queues;
+	view->qm.sq_depth = dev->qm.sq_depth;
+	view->qm.cq_depth = dev->qm.cq_depth;
+	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
+	rte_spinlock_init(&view->xform_lock);
+	LIST_INIT(&view->xforms);
+	return 0;
+}
+
+static int
+hisi_zip_client_create(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc,
+		       struct hisi_zip_client **out)
+{
+	struct hisi_zip_client *client = rte_zmalloc_socket("hisi_zip_client", sizeof(*client),
+							    RTE_CACHE_LINE_SIZE,
+							    dev->qm.numa_node);
+	int ret;
+
+	if (client == NULL)
+		return -ENOMEM;
+	client->proc = *proc;
+	ret = hisi_zip_client_init(dev, client);
+	if (ret != 0) {
+		rte_free(client);
+		return ret;
+	}
+	LIST_INSERT_HEAD(&dev->clients, client, next);
+	*out = client;
+	return 0;
+}
+
+/* "fd" receives the file of the doorbells, or -1 if they need none, or nobody has any now. */
+static int
+hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
+		   struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct hisi_qm_doorbell db;
+	int ret = 0;
+
+	if (client == NULL)
+		ret = hisi_zip_client_create(dev, &msg->from, &client);
+	msg->client = client;
+	if (ret == 0 && hisi_qm_dev_doorbells(&dev->qm, &db) == 0 && db.fd >= 0) {
+		/* Of its own: the transport may be closed before the answer is sent. */
+		*fd = fcntl(db.fd, F_DUPFD_CLOEXEC, 0);
+		msg->fd_offset = db.fd_offset;
+		msg->fd_len = db.fd_len;
+	}
+	return ret;
+}
+
+static int
+hisi_zip_on_qp_setup(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg)
+{
+	int ret;
+
+	if (msg->qp_id >= dev->qm.nb_queues / HISI_ZIP_NB_DIRECTIONS ||
+	    msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
+		return -EINVAL;
+	ret = hisi_zip_primary_claim(dev, msg->qp_id, &msg->from);
+	if (ret == 0)
+		ret = hisi_zip_qp_create(dev, msg->qp_id, msg->limit, msg->socket, &msg->from,
+					 &msg->qp);
+	if (ret == -ENOTSUP)
+		HISI_ZIP_LOG(ERR, "no doorbells that other processes can ring (shadow=off?)",
+			     dev->qm.name);
+	return ret;
+}
+
+static int
+hisi_zip_on_qp_release(struct hisi_zip_dev *dev, const struct hisi_zip_mp_msg *msg)
+{
+	struct hisi_zip_qp *qp;
+
+	if (msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
+		return -EINVAL;
+	qp = dev->queue_pairs[msg->qp_id];
+	if (qp == NULL || !hisi_zip_proc_equal(&qp->owner, &msg->from))
+		return -EINVAL;
+	hisi_zip_qp_free(dev, qp);
+	return 0;
+}
+
+static int
+hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct hisi_zip_client *client = hisi_zip_client_find(dev, &msg->from);
+
+	if (client == NULL && msg->type != HISI_ZIP_MP_ATTACH)
+		return -ENODEV;
+	switch (msg->type) {
+	case HISI_ZIP_MP_ATTACH:
+		return hisi_zip_on_attach(dev, client, msg, fd);
+	case HISI_ZIP_MP_DETACH:
+		hisi_zip_client_free(dev, client);
+		return 0;
+	case HISI_ZIP_MP_QP_SETUP:
+		return hisi_zip_on_qp_setup(dev, msg);
+	case HISI_ZIP_MP_QP_RELEASE:
+		return hisi_zip_on_qp_release(dev, msg);
+	case HISI_ZIP_MP_START:
+		return hisi_zip_client_start(dev, client);
+	case HISI_ZIP_MP_STOP:
+		hisi_zip_client_stop(dev, client);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+void
+hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct hisi_zip_dev *dev;
+
+	msg->device[sizeof(msg->device) - 1] = '\0';
+	msg->result = -ENODEV;
+	hisi_zip_primary_lock();
+	if (msg->layout != hisi_zip_mp_layout()) {
+		HISI_ZIP_LOG(ERR, "process %" PRIu32 " has another build of the driver",
+			     msg->device, msg->from.pid);
+		msg->result = -EPROTO;
+		goto unlock;
+	}
+	LIST_FOREACH(dev, &hisi_zip_offered, offered) {
+		if (strcmp(dev->qm.name, msg->device) != 0)
+			continue;
+		msg->result = hisi_zip_on_client(dev, msg, fd);
+		msg->generation = dev->generation;
+		break;
+	}
+unlock:
+	hisi_zip_primary_unlock();
+}
+
+int
+hisi_zip_primary_offer(struct hisi_zip_dev *dev)
+{
+	int ret = hisi_zip_serve_open();
+
+	if (ret != 0)
+		return ret;
+	LIST_INIT(&dev->clients);
+	hisi_zip_primary_lock();
+	LIST_INSERT_HEAD(&hisi_zip_offered, dev, offered);
+	hisi_zip_primary_unlock();
+	return 0;
+}
+
+bool
+hisi_zip_primary_withdraw(struct hisi_zip_dev *dev)
+{
+	bool clients;
+
+	hisi_zip_primary_lock();
+	hisi_zip_reap_device(dev);
+	clients = !LIST_EMPTY(&dev->clients);
+	LIST_REMOVE(dev, offered);
+	hisi_zip_primary_unlock();
+	hisi_zip_serve_close();
+	return clients;
+}

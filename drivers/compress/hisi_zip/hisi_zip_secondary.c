@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+/* A device in a secondary process: hisi_zip_mp.h. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <dev_driver.h>
+#include <rte_alarm.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_string_fns.h>
+
+#include "hisi_qm_pci.h"
+#include "hisi_zip_mp.h"
+#include "hisi_zip_sw.h"
+
+/* What this process has of a device, besides the view in shared memory. */
+struct hisi_zip_secondary {
+	struct hisi_zip_client *client;
+	struct rte_compressdev *cdev;
+	uint8_t *range; /**< the doorbells; NULL: they have the primary's addresses */
+	size_t range_len;
+	uint64_t generation; /**< of "range" */
+	bool orphan; /**< the primary is gone */
+};
+
+/* One request of this name at a time: EAL refuses a second one. */
+static pthread_mutex_t hisi_zip_request_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct hisi_zip_dev *
+hisi_zip_view(const struct rte_compressdev *cdev)
+{
+	return cdev->data->dev_private;
+}
+
+static int
+hisi_zip_exchange(struct rte_mp_msg *request, struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct timespec wait = {.tv_sec = HISI_ZIP_MP_TIMEOUT_S};
+	struct rte_mp_reply reply = {0};
+	const struct rte_mp_msg *answer;
+	int ret;
+
+	ret = rte_mp_request_sync(request, &reply, &wait);
+	if (ret != 0 || reply.nb_received != 1) {
+		free(reply.msgs);
+		return ret != 0 && rte_errno == ETIMEDOUT ? -ETIMEDOUT : -ENODEV;
+	}
+	answer = &reply.msgs[0];
+	*fd = answer->num_fds == 1 ? answer->fds[0] : -1;
+	if (answer->len_param == sizeof(*msg)) {
+		memcpy(msg, answer->param, sizeof(*msg));
+		ret = msg->result;
+	} else {
+		ret = -EPROTO;
+	}
+	free(reply.msgs);
+	return ret;
+}
+
+/* Asks the primary; "msg" has the answer afterwards, and "fd" a file or -1. */
+static int
+hisi_zip_request(const char *name, enum hisi_zip_mp_type type, struct hisi_zip_mp_msg *msg,
+		 int *fd)
+{
+	struct rte_mp_msg request = {.len_param = sizeof(*msg)};
+	int ret;
+
+	msg->type = type;
+	msg->layout = hisi_zip_mp_layout();
+	msg->from = hisi_zip_proc_self();
+	strlcpy(msg->device, name, sizeof(msg->device));
+	strlcpy(request.name, HISI_ZIP_MP_NAME, sizeof(request.name));
+	memcpy(request.param, msg, sizeof(*msg));
+	*fd = -1;
+	pthread_mutex_lock(&hisi_zip_request_lock);
+	ret = hisi_zip_exchange(&request, msg, fd);
+	pthread_mutex_unlock(&hisi_zip_request_lock);
+	return ret;
+}
+
+/* The same for what brings no file. */
+static int
+hisi_zip_ask(const struct hisi_zip_dev *view, enum hisi_zip_mp_type type,
+	     struct hisi_zip_mp_msg *msg)
+{
+	int fd, ret;
+
+	if (!hisi_zip_proc_alive(&view->primary))
+		return -ENODEV;
+	ret = hisi_zip_request(view->qm.name, type, msg, &fd);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static void
+hisi_zip_unmap(struct hisi_zip_secondary *secondary)
+{
+	if (secondary->range != NULL)
+		munmap(secondary->range, secondary->range_len);
+	secondary->range = NULL;
+}
+
+/* Takes the doorbells over that came with an answer. */
+static int
+hisi_zip_map(struct hisi_zip_secondary *secondary, const struct hisi_zip_mp_msg *msg, int fd)
+{
+	void *range;
+
+	hisi_zip_unmap(secondary);
+	secondary->generation = msg->generation;
+	if (fd < 0)
+		return 0;
+	range = mmap(NULL, msg->fd_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, msg->fd_offset);
+	if (range == MAP_FAILED)
+		return -errno;
+	secondary->range = range;
+	secondary->range_len = msg->fd_len;
+	return 0;
+}
+
+/* Attaches, or fetches the doorbells once more. */
+static int
+hisi_zip_attach(struct hisi_zip_secondary *secondary, const char *name)
+{
+	struct hisi_zip_mp_msg msg = {0};
+	int fd, ret;
+
+	ret = hisi_zip_request(name, HISI_ZIP_MP_ATTACH, &msg, &fd);
+	if (ret == 0) {
+		secondary->client = msg.client;
+		ret = hisi_zip_map(secondary, &msg, fd);
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+/* Points the doorbells of a queue pair to where this process has them. */
+static int
+hisi_zip_aim(const struct hisi_zip_secondary *secondary, struct hisi_zip_qp *qp)
+{
+	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		struct hisi_qm_qp *hw = qp->queue[d].hw;
+		struct hisi_qm_doorbell db;
+
+		if (secondary->range != NULL) {
+			hisi_qm_shadow_lines(secondary->range, secondary->range_len, hw->queue,
+					     &db);
+			hw->sq_db = db.sq;
+			hw->cq_db = db.cq;
+		}
+		if (hw->sq_db == NULL || hw->cq_db == NULL)
+			return -ENOTSUP;
+	}
+	return 0;
+}
+
+/* The same of all, when the function has come back as another one. */
+static int
+hisi_zip_aim_all(struct rte_compressdev *cdev, uint64_t generation)
+{
+	struct hisi_zip_secondary *secondary = hisi_zip_view(cdev)->secondary;
+	int ret;
+
+	if (generation == secondary->generation)
+		return 0;
+	ret = hisi_zip_attach(secondary, cdev->data->name);
+	for (uint16_t i = 0; ret == 0 && i < cdev->data->nb_queue_pairs; i++)
+		if (cdev->data->queue_pairs[i] != NULL)
+			ret = hisi_zip_aim(secondary, cdev->data->queue_pairs[i]);
+	return ret;
+}
+
+static int
+hisi_zip_secondary_start(struct rte_compressdev *cdev)
+{
+	struct hisi_zip_dev *view = hisi_zip_view(cdev);
+	struct hisi_zip_mp_msg msg = {0};
+	int ret;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
+		if (cdev->data->queue_pairs[i] != NULL)
+			hisi_zip_qp_restart(cdev->data->queue_pairs[i]);
+	ret = hisi_zip_ask(view, HISI_ZIP_MP_START, &msg);
+	if (ret == 0)
+		ret = hisi_zip_aim_all(cdev, msg.generation);
+	if (ret != 0)
+		HISI_ZIP_LOG(ERR, "the primary cannot start the queue pairs: %s", view->qm.name,
+			     rte_strerror(-ret));
+	return ret;
+}
+
+static void
+hisi_zip_shut_all(struct rte_compressdev *cdev)
+{
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
+		if (cdev->data->queue_pairs[i] != NULL)
+			hisi_zip_qp_shut(cdev->data->queue_pairs[i]);
+}
+
+static void
+hisi_zip_secondary_stop(struct rte_compressdev *cdev)
+{
+	struct hisi_zip_mp_msg msg = {0};
+
+	hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
+	hisi_zip_ask(hisi_zip_view(cdev), HISI_ZIP_MP_STOP, &msg);
+	hisi_zip_shut_all(cdev);
+}
+
+static int
+hisi_zip_secondary_qp_release(struct rte_compressdev *cdev, uint16_t id)
+{
+	struct hisi_zip_dev *view = hisi_zip_view(cdev);
+	struct hisi_zip_qp *qp = cdev->data->queue_pairs[id];
+	struct hisi_zip_mp_msg msg = {.qp_id = id};
+	int ret;
+
+	if (qp == NULL)
+		return 0;
+	cdev->data->queue_pairs[id] = NULL;
+	hisi_zip_qp_add_totals(qp, &view->totals);
+	hisi_zip_sw_leave(qp->sw);
+	ret = hisi_zip_ask(view, HISI_ZIP_MP_QP_RELEASE, &msg);
+	/* Without a primary there is nobody to give it back to. */
+	if (ret != 0 && ret != -ENODEV)
+		HISI_ZIP_LOG(WARNING, "queue pair %u is not given back: %s", view->qm.name, id,
+			     rte_strerror(-ret));
+	return 0;
+}
+
+static int
+hisi_zip_secondary_qp_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t max_inflight_ops,
+			    int socket)
+{
+	struct hisi_zip_dev *view = hisi_zip_view(cdev);
+	struct hisi_zip_mp_msg msg = {
+		.qp_id = id,
+		.limit = max_inflight_ops,
+		.socket = socket,
+	};
+	int ret;
+
+	hisi_zip_secondary_qp_release(cdev, id);
+	ret = hisi_zip_ask(view, HISI_ZIP_MP_QP_SETUP, &msg);
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "queue pair %u: the primary refuses: %s", view->qm.name, id,
+			     rte_strerror(-ret));
+		return ret;
+	}
+	cdev->data->queue_pairs[id] = msg.qp;
+	ret = hisi_zip_aim_all(cdev, msg.generation);
+	if (ret == 0)
+		ret = hisi_zip_aim(view->secondary, msg.qp);
+	if (ret != 0)
+		hisi_zip_secondary_qp_release(cdev, id);
+	return ret;
+}
+
+/* As the primary's, but for what concerns hardware queues: hisi_zip_secondary_init_ops(). */
+static struct rte_compressdev_ops hisi_zip_secondary_ops;
+
+static void
+hisi_zip_secondary_init_ops(void)
+{
+	hisi_zip_secondary_ops = hisi_zip_ops;
+	hisi_zip_secondary_ops.dev_start = hisi_zip_secondary_start;
+	hisi_zip_secondary_ops.dev_stop = hisi_zip_secondary_stop;
+	hisi_zip_secondary_ops.queue_pair_setup = hisi_zip_secondary_qp_setup;
+	hisi_zip_secondary_ops.queue_pair_release = hisi_zip_secondary_qp_release;
+}
+
+/*
+ * Without a primary nobody keeps the function. A model drops it when its connection ends, and has
+ * one more turn for that; a PCI function goes on until it is reset. Only then its queues are dead.
+ */
+static void
+hisi_zip_watch(void *arg)
+{
+	struct hisi_zip_secondary *secondary = arg;
+	struct rte_compressdev *cdev = secondary->cdev;
+	struct hisi_zip_dev *view = hisi_zip_view(cdev);
+
+	if (secondary->orphan) {
+		for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+			struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+			for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
+				__atomic_store_n(&qp->queue[d].hw->dead, 1, __ATOMIC_RELEASE);
+		}
+		HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone",
+			     view->qm.name);
+		return;
+	}
+	if (!hisi_zip_proc_alive(&view->primary)) {
+		secondary->orphan = true;
+		if (cdev->feature_flags & RTE_COMPDEV_FF_HW_ACCELERATED)
+			hisi_qm_pci_reset_orphan(cdev->device);
+	}
+	rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+}
+
+/*
+ * Takes a slot of the library. It finds the shared data of the next free id, which need not be
+ * those of the device, and writes to them: what it overwrites is put back.
+ */
+static struct rte_compressdev *
+hisi_zip_take_slot(struct rte_device *device, const char *name, int socket)
+{
+	struct rte_compressdev_pmd_init_params params = {.socket_id = socket};
+	struct rte_compressdev_data saved[RTE_COMPRESS_MAX_DEVS];
+	char zone[RTE_MEMZONE_NAMESIZE];
+	struct rte_compressdev *cdev;
+
+	for (unsigned int i = 0; i < RTE_COMPRESS_MAX_DEVS; i++) {
+		const struct rte_memzone *mz;
+
+		snprintf(zone, sizeof(zone), "rte_compressdev_data_%u", i);
+		mz = rte_memzone_lookup(zone);
+		if (mz != NULL)
+			saved[i] = *(const struct rte_compressdev_data *)mz->addr;
+	}
+	cdev = rte_compressdev_pmd_create(name, device, 0, &params);
+	if (cdev != NULL) {
+		const struct rte_compressdev_data *data = &saved[cdev->data->dev_id];
+
+		cdev->data->dev_started = data->dev_started;
+		cdev->data->socket_id = data->socket_id;
+		memcpy(cdev->data->name, data->name, sizeof(data->name));
+	}
+	return cdev;
+}
+
+int
+hisi_zip_secondary_create(struct rte_device *device, const char *name, int socket)
+{
+	struct hisi_zip_secondary *secondary = calloc(1, sizeof(*secondary));
+	struct rte_compressdev *cdev;
+	int ret;
+
+	if (secondary == NULL)
+		return -ENOMEM;
+	ret = hisi_zip_attach(secondary, name);
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "the primary process does not share it: %s", name,
+			     rte_strerror(-ret));
+		goto free_secondary;
+	}
+	cdev = hisi_zip_take_slot(device, name, socket);
+	if (cdev == NULL) {
+		ret = -ENODEV;
+		goto detach;
+	}
+	secondary->cdev = cdev;
+	secondary->client->view.secondary = secondary;
+	secondary->client->data.dev_id = cdev->data->dev_id;
+	cdev->data = &secondary->client->data;
+	hisi_zip_secondary_init_ops();
+	cdev->feature_flags = secondary->client->view.feature_flags;
+	cdev->dev_ops = &hisi_zip_secondary_ops;
+	cdev->enqueue_burst = hisi_zip_enqueue_burst;
+	cdev->dequeue_burst = hisi_zip_dequeue_burst;
+	rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+	return 0;
+
+detach:
+	hisi_zip_ask(&secondary->client->view, HISI_ZIP_MP_DETACH, &(struct hisi_zip_mp_msg){0});
+	hisi_zip_unmap(secondary);
+free_secondary:
+	free(secondary);
+	return ret;
+}
+
+int
+hisi_zip_secondary_remove(const char *name)
+{
+	struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(name);
+	struct hisi_zip_mp_msg msg = {0};
+	struct hisi_zip_secondary *secondary;
+	struct hisi_zip_dev *view;
+	int ret;
+
+	if (cdev == NULL)
+		return -ENODEV;
+	view = hisi_zip_view(cdev);
+	secondary = view->secondary;
+	rte_eal_alarm_cancel(hisi_zip_watch, secondary);
+	if (cdev->data->dev_started)
+		rte_compressdev_stop(cdev->data->dev_id);
+	ret = rte_compressdev_pmd_destroy(cdev);
+	if (ret != 0)
+		return ret;
+	hisi_zip_ask(view, HISI_ZIP_MP_DETACH, &msg);
+	hisi_zip_unmap(secondary);
+	free(secondary);
+	return 0;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_string_fns.h>
+
+#include "hisi_zip_mp.h"
+#include "hisi_zip_serve.h"
+
+/* Requests that wait; each process has one at a time on a device. */
+#define HISI_ZIP_SERVE_MAX 1024
+
+struct hisi_zip_request {
+	STAILQ_ENTRY(hisi_zip_request) next;
+	struct hisi_zip_mp_msg msg;
+	char peer[sizeof(((struct sockaddr_un *)0)->sun_path)];
+};
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	STAILQ_HEAD(, hisi_zip_request) requests;
+	unsigned int nb_requests;
+	unsigned int users; /**< devices */
+	bool running;       /**< there is a thread */
+	pthread_t thread;
+} serve = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.wake = PTHREAD_COND_INITIALIZER,
+	.requests = STAILQ_HEAD_INITIALIZER(serve.requests),
+};
+
+static void
+hisi_zip_serve_reply(const struct hisi_zip_request *request, int fd)
+{
+	struct rte_mp_msg reply = {.len_param = sizeof(request->msg)};
+
+	strlcpy(reply.name, HISI_ZIP_MP_NAME, sizeof(reply.name));
+	memcpy(reply.param, &request->msg, sizeof(request->msg));
+	if (fd >= 0) {
+		reply.num_fds = 1;
+		reply.fds[0] = fd;
+	}
+	/* Who has died meanwhile is noticed elsewhere. */
+	rte_mp_reply(&reply, request->peer);
+}
+
+/* The next request; NULL when it is time to look around, or to end. "lock" is held. */
+static struct hisi_zip_request *
+hisi_zip_serve_wait(void)
+{
+	struct hisi_zip_request *request;
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_nsec += HISI_ZIP_MP_WATCH_US * 1000;
+	if (end.tv_nsec >= 1000000000) {
+		end.tv_sec++;
+		end.tv_nsec -= 1000000000;
+	}
+	if (STAILQ_EMPTY(&serve.requests) && serve.users != 0)
+		pthread_cond_timedwait(&serve.wake, &serve.lock, &end);
+	request = STAILQ_FIRST(&serve.requests);
+	if (request != NULL) {
+		STAILQ_REMOVE_HEAD(&serve.requests, next);
+		serve.nb_requests--;
+	}
+	return request;
+}
+
+static void *
+hisi_zip_serve_main(void *arg)
+{
+	struct hisi_zip_request *request;
+	int fd;
+
+	RTE_SET_USED(arg);
+	pthread_mutex_lock(&serve.lock);
+	while (serve.users != 0) {
+		request = hisi_zip_serve_wait();
+		pthread_mutex_unlock(&serve.lock);
+		if (request != NULL) {
+			fd = -1;
+			hisi_zip_primary_answer(&request->msg, &fd);
+			hisi_zip_serve_reply(request, fd);
+			if (fd >= 0)
+				close(fd);
+			free(request);
+		} else {
+			hisi_zip_primary_reap();
+		}
+		pthread_mutex_lock(&serve.lock);
+	}
+	pthread_mutex_unlock(&serve.lock);
+	return NULL;
+}
+
+/* "lock" is held. */
+static int
+hisi_zip_serve_add(struct hisi_zip_request *request)
+{
+	int ret;
+
+	if (serve.users == 0 || serve.nb_requests == HISI_ZIP_SERVE_MAX)
+		return -EBUSY;
+	if (!serve.running) {
+		ret = rte_ctrl_thread_create(&serve.thread, "hisi-zip-mp", NULL,
+					     hisi_zip_serve_main, NULL);
+		if (ret != 0)
+			return -abs(ret);
+		serve.running = true;
+	}
+	STAILQ_INSERT_TAIL(&serve.requests, request, next);
+	serve.nb_requests++;
+	pthread_cond_signal(&serve.wake);
+	return 0;
+}
+
+/* On EAL's thread for messages. */
+static int
+hisi_zip_serve_action(const struct rte_mp_msg *msg, const void *peer)
+{
+	struct hisi_zip_request *request;
+	int ret;
+
+	for (int i = 0; i < msg->num_fds; i++)
+		close(msg->fds[i]);
+	if (msg->len_param != sizeof(request->msg))
+		return -EINVAL;
+	request = calloc(1, sizeof(*request));
+	if (request == NULL)
+		return -ENOMEM;
+	memcpy(&request->msg, msg->param, sizeof(request->msg));
+	strlcpy(request->peer, peer, sizeof(request->peer));
+	pthread_mutex_lock(&serve.lock);
+	ret = hisi_zip_serve_add(request);
+	pthread_mutex_unlock(&serve.lock);
+	if (ret != 0)
+		free(request);
+	return ret;
+}
+
+int
+hisi_zip_serve_open(void)
+{
+	int ret = 0;
+
+	pthread_mutex_lock(&serve.lock);
+	if (serve.users == 0 &&
+	    rte_mp_action_register(HISI_ZIP_MP_NAME, hisi_zip_serve_action) != 0)
+		ret = -rte_errno;
+	/* A process that shares nothing with others (--no-shconf, --in-memory) has no requests. */
+	if (ret == -ENOTSUP)
+		ret = 0;
+	if (ret == 0)
+		serve.users++;
+	pthread_mutex_unlock(&serve.lock);
+	return ret;
+}
+
+void
+hisi_zip_serve_close(void)
+{
+	struct hisi_zip_request *request;
+	bool join;
+
+	pthread_mutex_lock(&serve.lock);
+	serve.users--;
+	join = serve.users == 0 && serve.running;
+	if (serve.users == 0)
+		rte_mp_action_unregister(HISI_ZIP_MP_NAME);
+	pthread_cond_signal(&serve.wake);
+	pthread_mutex_unlock(&serve.lock);
+	if (!join)
+		return;
+	pthread_join(serve.thread, NULL);
+	serve.running = false;
+	while ((request = STAILQ_FIRST(&serve.requests)) != NULL) {
+		STAILQ_REMOVE_HEAD(&serve.requests, next);
+		free(request);
+	}
+	serve.nb_requests = 0;
+}
