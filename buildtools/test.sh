@@ -5,11 +5,13 @@
 # test.sh [suite...]
 #
 # Installs what is missing, builds, and runs the suites, each within its time budget; without
-# arguments unit, pmd and stock. The last line is the sum over all: N passed, N failed, N skipped.
+# arguments unit, pmd, stock and examples. The last line is the sum over all: N passed, N failed,
+# N skipped.
 #
 #   unit       the parts on their own, and the budgets of the tree
 #   pmd        the driver on the embedded model and over a model process
 #   stock      dpdk-test of the distribution on the driver, embedded and over a model process
+#   examples   the programs of examples/ on the driver, gzip and pigz as judges
 #   kernel     Linux's hisi_zip driver in an arm64 guest on the model; as root. The guest, about
 #              700 MB, is made once in HISI_ZIP_CACHE (/var/cache/hisi_zip) from Debian's archive
 #   guest      vfio-pci of an x86-64 guest gives the model's functions to DPDK programs behind a
@@ -24,7 +26,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [kernel]=1500 [guest]=1200)
+declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=600 [kernel]=1500 [guest]=1200)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0
 
@@ -104,14 +106,14 @@ run_flavour()
 plain=() sanitized=() groups=()
 for name in "${@:-default}"; do
     case $name in
-    default) plain+=(unit pmd stock) ;;
-    unit | pmd | stock | kernel | guest) plain+=("$name") ;;
+    default) plain+=(unit pmd stock examples) ;;
+    unit | pmd | stock | examples | kernel | guest) plain+=("$name") ;;
     sanitize) sanitized+=("${flavours[@]}") ;;
     asan-gcc | asan-clang | tsan-gcc | tsan-clang) sanitized+=("$name") ;;
-    all) plain+=(unit pmd stock kernel) sanitized+=("${flavours[@]}") ;;
+    all) plain+=(unit pmd stock examples kernel) sanitized+=("${flavours[@]}") ;;
     --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
-        "valid: unit, pmd, stock, kernel, guest, sanitize, ${flavours[*]}, all" ;;
+        "valid: unit, pmd, stock, examples, kernel, guest, sanitize, ${flavours[*]}, all" ;;
     esac
 done
 
