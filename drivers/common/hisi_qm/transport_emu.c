@@ -16,6 +16,7 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 
+#include "hisi_qm_compat.h"
 #include "hisi_qm_cpus.h"
 #include "hisi_qm_log.h"
 #include "hisi_qm_mem.h"
@@ -84,7 +85,7 @@ emu_thread_start(void *ctx, unsigned int worker, void *(*fn)(void *), void *arg,
 
 	RTE_SET_USED(ctx);
 	snprintf(name, sizeof(name), "hisi-zip-%u", worker);
-	return rte_ctrl_thread_create(thread, name, NULL, fn, arg);
+	return hisi_qm_compat_thread_create(thread, name, fn, arg);
 }
 
 /* The control section: one thread, and no worker in the model. */

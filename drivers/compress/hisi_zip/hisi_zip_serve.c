@@ -11,9 +11,9 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
-#include <rte_lcore.h>
 #include <rte_string_fns.h>
 
+#include "hisi_qm_compat.h"
 #include "hisi_zip_mp.h"
 #include "hisi_zip_serve.h"
 
@@ -114,8 +114,8 @@ hisi_zip_serve_add(struct hisi_zip_request *request)
 	if (serve.users == 0 || serve.nb_requests == HISI_ZIP_SERVE_MAX)
 		return -EBUSY;
 	if (!serve.running) {
-		ret = rte_ctrl_thread_create(&serve.thread, "hisi-zip-mp", NULL,
-					     hisi_zip_serve_main, NULL);
+		ret = hisi_qm_compat_thread_create(&serve.thread, "hisi-zip-mp",
+						   hisi_zip_serve_main, NULL);
 		if (ret != 0)
 			return -abs(ret);
 		serve.running = true;
