@@ -141,7 +141,6 @@ static pid_t
 start_scribbler(uint8_t *shared)
 {
 	pid_t pid = fork();
-	size_t i;
 
 	assert_true(pid >= 0);
 	if (pid > 0)
@@ -149,7 +148,7 @@ start_scribbler(uint8_t *shared)
 	/* Ends with its parent, or by itself. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(50);
-	for (i = 0;; i++)
+	for (;;)
 		((volatile uint8_t *)shared)[test_random_below(&rnd, SHARED)] ^= test_random(&rnd);
 }
 

@@ -195,7 +195,7 @@ start(enum sin sin)
 }
 
 static void
-stop(void)
+stop_server(void)
 {
 	pthread_join(server.thread, NULL);
 	close(server.listener);
@@ -251,7 +251,7 @@ lies_and_silence_end_in_errors(void **state)
 		if (cases[i].dead)
 			assert_int_equal(vfio_user_client_reset(client), -ENODEV);
 		vfio_user_client_close(client);
-		stop();
+		stop_server();
 	}
 }
 
@@ -285,7 +285,7 @@ versions_are_checked(void **state)
 				 cases[i].ret);
 		if (!cases[i].ret)
 			vfio_user_client_close(client);
-		stop();
+		stop_server();
 	}
 }
 
@@ -324,7 +324,7 @@ descriptors_must_hold_what_they_promise(void **state)
 			assert_int_equal(info.nb_areas, 0);
 		}
 		vfio_user_client_close(client);
-		stop();
+		stop_server();
 		if (mem)
 			munmap(mem, sizes[i]);
 		if (server.fd >= 0)
@@ -397,7 +397,7 @@ shutdown_ends_a_call(void **state)
 	pthread_join(thread, NULL);
 	assert_true(vfio_user_client_dead(client));
 	vfio_user_client_close(client);
-	stop();
+	stop_server();
 }
 
 int

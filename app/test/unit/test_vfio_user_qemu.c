@@ -31,7 +31,7 @@ start(bool with_bar0, const struct vfio_user_sparse_area *areas, unsigned int nb
 }
 
 static void
-stop(int sock)
+stop_server(int sock)
 {
 	close(sock);
 	test_loop_stop(&loop);
@@ -105,7 +105,7 @@ qemu_starts(void **state)
 		close(fds[i]);
 	munmap(ram, 0x200000);
 	close(fd);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 1: minor 0 whatever else, at most 16 descriptors, names QEMU knows, a NUL at the end. */
@@ -139,7 +139,7 @@ the_version_is_answered(void **state)
 	wire_begin(&w, 3, 1, 0);
 	wire_put32(&w, 0);
 	assert_int_equal(wire_call(sock, &w), EINVAL);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 2: the short answer already has the offset and the size that is needed. */
@@ -178,7 +178,7 @@ sparse_regions_take_two_questions(void **state)
 	assert_int_equal(fstat(dev.bar0_fd, &ours), 0);
 	assert_true(theirs.st_ino == ours.st_ino);
 	close(w.fds[0]);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 3: mapped as a whole, without a capability. */
@@ -191,7 +191,7 @@ whole_regions_take_one_question(void **state)
 	check_region(sock, 0, 7, 0x20000);
 	assert_int_equal(w.nb_fds, 1);
 	close(w.fds[0]);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 3: posted writes, and several in one message; neither is answered if that is not wanted. */
@@ -234,7 +234,7 @@ writes_are_posted(void **state)
 			    0x0807060504030201);
 		assert_true(wire_region_read(sock, &w, 2, 0x110 + 0x40 * posted, 8) == 0x04030201);
 	}
-	stop(sock);
+	stop_server(sock);
 }
 
 static unsigned int
@@ -283,7 +283,7 @@ capabilities_keep_apart(void **state)
 	assert_int_equal(wire_region_read(sock, &w, 7, at + 4, 4) >> 28, 1);
 	at = walk_to(sock, 0x09);
 	assert_true(wire_region_read(sock, &w, 7, at, 8) == 0xefbeadde01080009);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 5: vectors are set in chunks, taken away with no descriptors, disabled and set again. */
@@ -318,7 +318,7 @@ vectors_are_set_again_and_again(void **state)
 	assert_int_equal(wire_set_irqs(sock, &w, 0x24, 1, 3, 2, fds), EINVAL);
 	for (int i = 0; i < 4; i++)
 		close(fds[i]);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 6: an unmap that matches nothing succeeds; flags 2 with nothing else means all. */
@@ -355,7 +355,7 @@ unmaps_match_or_not(void **state)
 	assert_int_equal(dev.nb_maps, 0);
 	munmap(ram, 0x10000);
 	close(fd);
-	stop(sock);
+	stop_server(sock);
 }
 
 static unsigned int
@@ -397,7 +397,7 @@ descriptors_do_not_leak(void **state)
 	assert_int_equal(open_files(), before);
 	munmap(ram, 0x10000);
 	close(fd);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Steps 8 and 10: COMMAND and power state are seen; FLR is not DEVICE_RESET. */
@@ -424,7 +424,7 @@ config_writes_reach_the_device(void **state)
 	assert_int_equal(atomic_load(&dev.resets[0]), 0);
 	assert_int_equal(atomic_load(&dev.resets[1]), 1);
 	assert_int_equal(wire_region_read(sock, &w, 7, 4, 2), 0);
-	stop(sock);
+	stop_server(sock);
 }
 
 /* Step 11: the next client finds nothing of the one before. */
@@ -457,7 +457,7 @@ the_next_client_starts_afresh(void **state)
 	close(event);
 	munmap(ram, 0x1000);
 	close(fd);
-	stop(sock);
+	stop_server(sock);
 }
 
 int

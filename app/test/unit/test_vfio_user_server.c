@@ -29,7 +29,7 @@ start(void)
 }
 
 static void
-stop(void)
+stop_server(void)
 {
 	test_loop_stop(&loop);
 	test_device_fini(&dev);
@@ -157,7 +157,7 @@ malformed_requests_are_refused(void **state)
 	assert_int_equal(dev.nb_maps, 0);
 	assert_int_equal(atomic_load(&dev.writes), 0);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 static void
@@ -195,7 +195,7 @@ nothing_is_served_before_version(void **state)
 	assert_int_equal(wire_call(sock, &w), 0);
 	check_alive(sock);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 /* Headers that leave no way to find the next message. */
@@ -221,7 +221,7 @@ hopeless_headers_drop_the_client(void **state)
 		close(sock);
 		test_wait_for(&dev.resets[2], (unsigned int)i + 1);
 	}
-	stop();
+	stop_server();
 }
 
 static void
@@ -247,7 +247,7 @@ too_many_descriptors_drop_the_client(void **state)
 	close(sock);
 	munmap(mem, 0x1000);
 	close(fd);
-	stop();
+	stop_server();
 }
 
 /* Byte by byte, and with an end in the middle: never a stall, never a loss. */
@@ -283,7 +283,7 @@ messages_come_in_pieces(void **state)
 	sock = wire_hello(dev.path);
 	check_alive(sock);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 /* Whoever does not read his answers is not read either, and costs bounded memory. */
@@ -320,7 +320,7 @@ unread_answers_stop_the_requests(void **state)
 	}
 	check_alive(sock);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 /* A map is refused if its file is not in memory, not writable where it must be, or no file. */
@@ -363,7 +363,7 @@ files_are_checked(void **state)
 	munmap(mem, 0x1000);
 	close(memory);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 static void
@@ -383,7 +383,7 @@ errors_of_the_device_are_answered(void **state)
 	assert_int_equal(wire_call(sock, &w), ENXIO);
 	assert_int_equal(w.len, 16);
 	close(sock);
-	stop();
+	stop_server();
 }
 
 /* While nothing happens there is nothing to poll for, and process returns at once. */
