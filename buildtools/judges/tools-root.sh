@@ -4,7 +4,8 @@
 
 # What the suites that boot a guest share: a root folder of Debian's stable release with tools of
 # its backports, such as QEMU, and Debian's own kernels. Sourced after lib.sh, as root. All of it
-# comes from Debian's archive; a second run downloads nothing.
+# comes from Debian's archive; a second run downloads nothing. Who wants a root folder of another
+# release, or without backports, changes the variables below.
 #
 # HISI_ZIP_CACHE is where it lies (/var/cache/hisi_zip), HISI_ZIP_MIRROR the archive (the one that
 # this system uses).
@@ -14,6 +15,8 @@ tools_backports=$tools_suite-backports
 tools_cache=${HISI_ZIP_CACHE:-/var/cache/hisi_zip}
 tools=$tools_cache/$tools_suite # the root folder
 tools_log=$tools_cache/tools.log
+tools_seconds=600 # that a command inside may take
+tools_binds=() # FROM:TO, folders of this system that a command inside sees
 
 # Exit status 77 is meson's for a test that was skipped.
 skip()
@@ -44,22 +47,32 @@ tools_use_proxy()
 # tools_inside COMMAND...: in the root folder. Its mounts end with it, whatever happens.
 tools_inside()
 {
-    timeout -k 10 600 unshare --mount sh -c \
-        'mount -t proc proc "$0/proc" && root=$0 && exec chroot "$root" "$@"' "$tools" \
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
+    timeout -k 10 "$tools_seconds" unshare --mount sh -c '
+        root=$0
+        mount -t proc proc "$root/proc" || exit 1
+        while [ "$1" != -- ]; do
+            mkdir -p "$root${1#*:}" && mount --rbind "${1%%:*}" "$root${1#*:}" || exit 1
+            shift
+        done
+        shift
+        exec chroot "$root" "$@"' "$tools" "${tools_binds[@]}" -- \
+        env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
+        DEBIAN_FRONTEND=noninteractive \
         ${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} "$@"
 }
 
 tools_make_root()
 {
-    local archive new=$tools.new
+    local archive new=$tools.new script=/usr/share/debootstrap/scripts/$tools_suite
 
+    # An older debootstrap has no name for a newer release; they are all made like sid.
+    [ -e "$script" ] || script=${script%/*}/sid
     archive=$(tools_mirror)
     rm -rf --one-file-system "$new"
     timeout -k 10 900 debootstrap --variant=minbase --include=ca-certificates,xz-utils \
-        "$tools_suite" "$new" "$archive" || return 1
-    printf 'deb %s %s main\n' "$archive" "$tools_suite" "$archive" "$tools_backports" \
-        > "$new/etc/apt/sources.list"
+        "$tools_suite" "$new" "$archive" "$script" || return 1
+    printf 'deb %s %s main\n' "$archive" "$tools_suite" \
+        ${tools_backports:+"$archive" "$tools_backports"} > "$new/etc/apt/sources.list"
     mv "$new" "$tools"
 }
 
