@@ -91,6 +91,7 @@ struct pmd_group {
 	bool no_tsan;           /**< the thread sanitizer has to be absent */
 	bool telemetry;         /**< of EAL is on */
 	bool no_count;          /**< the count of the model's SQEs says nothing */
+	bool no_engine;         /**< not all ops need the engine */
 };
 
 extern const struct pmd_group pmd_group_oracle;
@@ -106,6 +107,7 @@ extern const struct pmd_group pmd_group_traffic;
 extern const struct pmd_group pmd_group_syscall;
 extern const struct pmd_group pmd_group_faults;
 extern const struct pmd_group pmd_group_telemetry;
+extern const struct pmd_group pmd_group_stream;
 
 /**
  * Fills pmd_env.

@@ -176,14 +176,28 @@ xforms_run_out(void **state)
 		pmd_xform_free(handles[--nb]);
 }
 
+/* As many as configured; each can be freed once, and not as an xform. */
 static void
-no_streams(void **state)
+streams_run_out(void **state)
 {
-	void *stream = NULL;
+	struct rte_comp_xform bad = good_xform;
+	void *handles[32];
+	unsigned int nb = 0;
+	int ret = 0;
 
 	(void)state;
-	assert_int_equal(rte_compressdev_stream_create(pmd_dev.id, &good_xform, &stream), -ENOTSUP);
-	assert_null(stream);
+	bad.compress.algo = RTE_COMP_ALGO_LZS;
+	assert_int_equal(rte_compressdev_stream_create(pmd_dev.id, &bad, &handles[0]), -ENOTSUP);
+	while (nb < 32 && ret == 0) {
+		ret = rte_compressdev_stream_create(pmd_dev.id, &good_xform, &handles[nb]);
+		nb += ret == 0;
+	}
+	assert_int_equal(ret, -ENOMEM);
+	assert_int_equal(nb, 16);
+	assert_int_equal(rte_compressdev_private_xform_free(pmd_dev.id, handles[0]), -EINVAL);
+	for (unsigned int i = 0; i < nb; i++)
+		assert_int_equal(rte_compressdev_stream_free(pmd_dev.id, handles[i]), 0);
+	assert_int_equal(rte_compressdev_stream_free(pmd_dev.id, handles[0]), -EINVAL);
 }
 
 static void
@@ -257,7 +271,7 @@ memory_of_no_one(void **state)
 static const struct CMUnitTest tests[] = {
 	PMD_CASE(xforms),     PMD_CASE(window_is_lowered),	 PMD_CASE(xforms_run_out),
 	PMD_CASE(checksums),
-	PMD_CASE(no_streams), PMD_CASE(memory_of_the_application), PMD_CASE(memory_of_no_one),
+	PMD_CASE(streams_run_out), PMD_CASE(memory_of_the_application), PMD_CASE(memory_of_no_one),
 };
 
 const struct pmd_group pmd_group_objects = {

@@ -49,6 +49,7 @@ enum hisi_zip_direction {
 	HISI_ZIP_DECOMPRESS = HISI_QM_SQ_DECOMPRESS,
 	HISI_ZIP_NB_DIRECTIONS,
 	HISI_ZIP_SOFTWARE = HISI_ZIP_NB_DIRECTIONS, /**< neither: an op for hisi_zip_sw.h */
+	HISI_ZIP_STREAM, /**< an op for hisi_zip_stream.h */
 };
 
 /** Four dwords of a structure that the device reads, for one store. */
@@ -125,7 +126,7 @@ struct hisi_zip_qp {
 	struct hisi_zip_queue queue[HISI_ZIP_NB_DIRECTIONS];
 	struct hisi_zip_counters enqueue_base[HISI_ZIP_NB_DIRECTIONS]; /**< at stats_reset */
 	struct hisi_zip_counters dequeue_base[HISI_ZIP_NB_DIRECTIONS];
-	struct hisi_zip_sw *sw; /**< NULL with sw=off */
+	struct hisi_zip_sw *sw; /**< with sw=off only for ops that need no engine */
 	struct hisi_zip_counters sw_enqueue_base; /**< at stats_reset */
 	struct hisi_zip_counters sw_dequeue_base;
 	uint8_t first __rte_cache_aligned; /**< direction that dequeue looks at first */
@@ -145,6 +146,7 @@ struct hisi_zip_xform {
 	const struct hisi_zip_xform *post;
 	uint8_t path; /**< enum hisi_zip_direction: the queue, or HISI_ZIP_SOFTWARE */
 	bool compress;
+	bool stateful;     /**< part of a stream, hisi_zip_stream.h */
 	uint8_t checksums; /**< DEFLATE_CHECKSUM_* to report */
 	struct deflate_params params; /**< for software */
 	LIST_ENTRY(hisi_zip_xform) next;
@@ -198,8 +200,11 @@ struct hisi_zip_dev {
 	bool configured; /**< since the last close */
 	uint32_t max_xforms;
 	uint32_t nb_xforms;
-	rte_spinlock_t xform_lock;
+	uint32_t max_streams;
+	uint32_t nb_streams;
+	rte_spinlock_t xform_lock; /**< of the two lists */
 	LIST_HEAD(, hisi_zip_xform) xforms;
+	LIST_HEAD(, hisi_zip_stream) streams;
 	/* Under qm.lock, as other threads look at them. */
 	struct hisi_zip_totals totals; /**< of queue pairs that are gone */
 	struct hisi_zip_qp *queue_pairs[HISI_ZIP_MAX_QUEUE_PAIRS]; /**< of all processes, by id */
@@ -303,6 +308,14 @@ void hisi_zip_qp_shut(struct hisi_zip_qp *qp);
 
 /** Adds the counters of a queue pair to @p totals. Any thread that keeps it from being freed. */
 void hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals *totals);
+
+/**
+ * Fills an xform, all zeros before.
+ *
+ * @return 0, -EINVAL, -ENOTSUP
+ */
+int hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+		       const struct rte_comp_xform *from);
 
 /** Creates a private xform, see rte_compressdev_private_xform_create(). */
 int hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform *xform,

@@ -12,6 +12,7 @@
 #include "hisi_zip.h"
 #include "hisi_zip_sgl.h"
 #include "hisi_zip_status.h"
+#include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
 /*
@@ -46,12 +47,14 @@ hisi_zip_op_is_good(const struct rte_comp_op *op)
 }
 
 /*
- * An op that is not good: one without input is for software, where there is any; otherwise
- * "status" tells what is wrong. Returns where it goes.
+ * An op that is not good: it may be of a stream; one without input is for software, where there is
+ * any; otherwise "status" tells what is wrong. Returns where it goes.
  */
 static __rte_noinline uint8_t
 hisi_zip_judge_bad(const struct hisi_zip_queue *queue, const struct rte_comp_op *op, int *status)
 {
+	if (op->op_type == RTE_COMP_OP_STATEFUL)
+		return HISI_ZIP_STREAM;
 	if (queue->sw != NULL && op->src.length == 0 && op->op_type == RTE_COMP_OP_STATELESS &&
 	    op->private_xform != NULL && op->m_src != NULL && op->m_dst != NULL &&
 	    (op->flush_flag == RTE_COMP_FLUSH_FULL || op->flush_flag == RTE_COMP_FLUSH_FINAL))
@@ -60,7 +63,7 @@ hisi_zip_judge_bad(const struct hisi_zip_queue *queue, const struct rte_comp_op 
 	return HISI_ZIP_COMPRESS;
 }
 
-/* Which queue of the pair an op goes to, or HISI_ZIP_SOFTWARE. */
+/* Which queue of the pair an op goes to, or HISI_ZIP_SOFTWARE or _STREAM. */
 static __rte_always_inline uint8_t
 hisi_zip_path(const struct hisi_zip_qp *qp, const struct rte_comp_op *op, int *status)
 {
@@ -186,6 +189,62 @@ hisi_zip_enqueue_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uin
 	return run;
 }
 
+/* Submits the request of a stream. */
+static void
+hisi_zip_fill_stream(struct hisi_zip_queue *queue, struct rte_comp_op *op,
+		     const struct hisi_zip_stream *stream)
+{
+	struct hisi_zip_slot *slot = &queue->slots[queue->tail++ & queue->slot_mask];
+
+	hisi_zip_stream_write_sqe(stream, hisi_qm_sq_next(queue->hw));
+	hisi_qm_sq_advance(queue->hw);
+	slot->op = op;
+	slot->room = stream->request.out_length;
+	slot->sgl_end = queue->sgl_tail;
+	slot->post = &stream->xform;
+}
+
+/* Takes an op of a stream. What needs no request is done here and now. */
+static int
+hisi_zip_enqueue_stream(struct hisi_zip_qp *qp, struct rte_comp_op *op, uint16_t *filled)
+{
+	int status = hisi_zip_stream_admit(op);
+	struct hisi_zip_stream *stream = op->stream;
+	struct hisi_zip_queue *queue;
+	uint8_t path;
+
+	if (status != RTE_COMP_OP_STATUS_SUCCESS)
+		return status;
+	if (hisi_zip_sw_is_full(qp->sw))
+		return RTE_COMP_OP_STATUS_NOT_PROCESSED;
+	path = stream->path;
+	if (path == HISI_ZIP_SOFTWARE) {
+		hisi_zip_stream_do(&qp->sw->producer, stream, op);
+		hisi_zip_sw_push(qp->sw, op);
+		return status;
+	}
+	queue = &qp->queue[path];
+	if (hisi_zip_queue_space(queue, filled[path], &status) == 0)
+		return status;
+	if (hisi_zip_stream_begin(stream, op)) {
+		hisi_zip_fill_stream(queue, op, stream);
+		filled[path]++;
+	} else {
+		hisi_zip_sw_push(qp->sw, op);
+	}
+	return status;
+}
+
+/* Takes an op that is more than a line in a queue; returns a status of ops. */
+static __rte_noinline int
+hisi_zip_enqueue_aside(struct hisi_zip_qp *qp, struct rte_comp_op *op, uint8_t path,
+		       uint16_t *filled)
+{
+	if (path == HISI_ZIP_SOFTWARE)
+		return hisi_zip_sw_enqueue(qp->sw, op);
+	return hisi_zip_enqueue_stream(qp, op, filled);
+}
+
 uint16_t
 hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
 {
@@ -197,12 +256,12 @@ hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_o
 		uint8_t path = hisi_zip_path(qp, ops[n], &status);
 		struct hisi_zip_queue *queue = &qp->queue[path % HISI_ZIP_NB_DIRECTIONS];
 
-		if (likely(path != HISI_ZIP_SOFTWARE)) {
+		if (likely(path < HISI_ZIP_NB_DIRECTIONS)) {
 			if (likely(status == RTE_COMP_OP_STATUS_SUCCESS))
 				n += hisi_zip_enqueue_run(queue, ops + n, nb_ops - n, &filled[path],
 							  &status);
 		} else {
-			status = hisi_zip_sw_enqueue(qp->sw, ops[n]);
+			status = hisi_zip_enqueue_aside(qp, ops[n], path, filled);
 			n += status == RTE_COMP_OP_STATUS_SUCCESS;
 		}
 		if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS)) {
@@ -252,6 +311,15 @@ hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_
 	       op->m_dst->pkt_len - op->dst.offset > room - trailer;
 }
 
+/* The stream that an op in flight belongs to, or NULL. */
+static struct hisi_zip_stream *
+hisi_zip_stream_of(const struct hisi_zip_slot *slot)
+{
+	if (slot->post == NULL || !slot->post->stateful)
+		return NULL;
+	return (struct hisi_zip_stream *)(uintptr_t)slot->post;
+}
+
 /* Counts an op that has its status, which is not SUCCESS. */
 static void
 hisi_zip_fail(struct hisi_zip_queue *queue, const struct rte_comp_op *op)
@@ -262,12 +330,19 @@ hisi_zip_fail(struct hisi_zip_queue *queue, const struct rte_comp_op *op)
 
 /* Gives an op its result where that is not just what the device says. */
 static __rte_noinline void
-hisi_zip_settle_odd(struct hisi_zip_queue *queue, struct rte_comp_op *op, uint32_t dw3,
-		    const struct hisi_zip_slot *slot)
+hisi_zip_settle_odd(struct hisi_zip_queue *queue, uint16_t index, struct rte_comp_op *op,
+		    uint32_t dw3, const struct hisi_zip_slot *slot)
 {
 	enum hisi_zip_frame frame = slot->post == NULL ? HISI_ZIP_FRAME_NONE : slot->post->frame;
+	struct hisi_zip_stream *stream = hisi_zip_stream_of(slot);
 	bool failed;
 
+	if (stream != NULL) {
+		hisi_zip_stream_complete(stream, op, &queue->hw->sq[index], dw3);
+		if (op->status != RTE_COMP_OP_STATUS_SUCCESS)
+			hisi_zip_fail(queue, op);
+		return;
+	}
 	if (frame == HISI_ZIP_FRAME_NONE)
 		failed = hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3,
 						slot->room);
@@ -299,7 +374,7 @@ hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_
 	op->status = RTE_COMP_OP_STATUS_SUCCESS;
 	if (unlikely(HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3) != HISI_ZIP_OK ||
 		     consumed > op->src.length || produced > slot->room || slot->post != NULL))
-		hisi_zip_settle_odd(queue, op, dw3, slot);
+		hisi_zip_settle_odd(queue, index, op, dw3, slot);
 }
 
 /* Takes ops that completed in order, of "nb_ops" that are in flight; returns how many. */
@@ -336,12 +411,17 @@ hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 static struct rte_comp_op *
 hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
 {
-	struct rte_comp_op *op = queue->slots[queue->head++ & queue->slot_mask].op;
+	const struct hisi_zip_slot *slot = &queue->slots[queue->head++ & queue->slot_mask];
+	struct hisi_zip_stream *stream = hisi_zip_stream_of(slot);
+	struct rte_comp_op *op = slot->op;
 
 	if (++queue->index == queue->depth)
 		queue->index = 0;
 	queue->pending--;
-	hisi_zip_status_fail(op, reason, 0);
+	if (stream != NULL)
+		hisi_zip_stream_fail(stream, op, (uint64_t)reason << 32);
+	else
+		hisi_zip_status_fail(op, reason, 0);
 	hisi_zip_fail(queue, op);
 	return op;
 }

@@ -9,6 +9,7 @@
 
 #include "hisi_zip.h"
 #include "hisi_zip_mp.h"
+#include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
 /* Between two looks at the ops that dev_stop waits for. */
@@ -19,9 +20,14 @@
 	(RTE_COMP_FF_SHAREABLE_PRIV_XFORM | RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |                       \
 	 RTE_COMP_FF_OOP_SGL_IN_LB_OUT | RTE_COMP_FF_OOP_LB_IN_SGL_OUT |                           \
 	 RTE_COMP_FF_HUFFMAN_DYNAMIC | RTE_COMP_FF_CRC32_CHECKSUM |                                \
-	 RTE_COMP_FF_ADLER32_CHECKSUM | RTE_COMP_FF_CRC32_ADLER32_CHECKSUM)
+	 RTE_COMP_FF_ADLER32_CHECKSUM | RTE_COMP_FF_CRC32_ADLER32_CHECKSUM |                      \
+	 RTE_COMP_FF_STATEFUL_COMPRESSION)
+/* What needs an engine that knows raw DEFLATE. */
+#define HISI_ZIP_FEATURES_RAW RTE_COMP_FF_STATEFUL_DECOMPRESSION
 /* What is done in software. */
-#define HISI_ZIP_FEATURES_SW (RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS)
+#define HISI_ZIP_FEATURES_SW                                                                       \
+	(RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS |                            \
+	 RTE_COMP_FF_STATEFUL_DECOMPRESSION)
 
 /* The first entry is what an application looks at, the second ends the list. */
 #define HISI_ZIP_CAPABILITIES(features, min_window)                                                \
@@ -37,8 +43,9 @@
 /* By V2 or not, and by software side or not. V2 has one window: hardware.md 8.10. */
 static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2][2] = {
 	{
-		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 12),
-		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_RAW, 12),
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_RAW |
+					      HISI_ZIP_FEATURES_SW, 12),
 	}, {
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 15),
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 15),
@@ -62,6 +69,7 @@ hisi_zip_dev_configure(struct rte_compressdev *cdev, struct rte_compressdev_conf
 		return -EINVAL;
 	}
 	dev->max_xforms = config->max_nb_priv_xforms;
+	dev->max_streams = config->max_nb_streams;
 	dev->configured = true;
 	return 0;
 }
@@ -119,6 +127,7 @@ hisi_zip_dev_close(struct rte_compressdev *cdev)
 	const struct hisi_zip_totals *t = &dev->totals;
 
 	hisi_zip_xform_free_all(dev);
+	hisi_zip_stream_free_all(dev);
 	if (!dev->configured)
 		return 0;
 	dev->configured = false;
@@ -230,19 +239,6 @@ hisi_zip_queue_pair_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t ma
 	if (ret == 0)
 		cdev->data->queue_pairs[id] = qp;
 	return ret;
-}
-
-static int
-hisi_zip_stream_create(struct rte_compressdev *cdev __rte_unused,
-		       const struct rte_comp_xform *xform __rte_unused, void **stream __rte_unused)
-{
-	return -ENOTSUP;
-}
-
-static int
-hisi_zip_stream_free(struct rte_compressdev *cdev __rte_unused, void *stream __rte_unused)
-{
-	return -ENOTSUP;
 }
 
 struct rte_compressdev_ops hisi_zip_ops = {

@@ -13,6 +13,7 @@
 
 #include "hisi_zip_mp.h"
 #include "hisi_zip_serve.h"
+#include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
 static pthread_mutex_t hisi_zip_control = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -164,6 +165,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	/* It may have ended with the lock. */
 	rte_spinlock_init(&client->view.xform_lock);
 	hisi_zip_xform_free_all(&client->view);
+	hisi_zip_stream_free_all(&client->view);
 	rte_free(client->data.queue_pairs);
 	LIST_REMOVE(client, next);
 	rte_free(client);
@@ -266,6 +268,7 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
 	rte_spinlock_init(&view->xform_lock);
 	LIST_INIT(&view->xforms);
+	LIST_INIT(&view->streams);
 	return 0;
 }
 

@@ -85,10 +85,10 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 	new->id = id;
 	new->owner = *owner;
 	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
-	if (ret == 0 && dev->args.sw != HISI_ZIP_SW_OFF)
+	if (ret == 0)
 		ret = hisi_zip_sw_create(limit, dev->args.max_sge, socket, &new->sw);
 	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++) {
-		new->queue[d].sw = new->sw;
+		new->queue[d].sw = dev->args.sw == HISI_ZIP_SW_OFF ? NULL : new->sw;
 		ret = hisi_zip_queue_create(dev, &new->queue[d], HISI_ZIP_NB_DIRECTIONS * id + d,
 					    limit, socket, remote);
 	}

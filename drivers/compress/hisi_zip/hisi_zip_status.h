@@ -28,6 +28,7 @@ enum hisi_zip_reason {
 	HISI_ZIP_REASON_DEAD = 3,    /**< queue or device lost or stopped */
 	/** done in software, without success; the low half is an enum deflate_status */
 	HISI_ZIP_REASON_SOFTWARE = 4,
+	HISI_ZIP_REASON_TRUNCATED = 5, /**< the last op of a stream that does not end there */
 };
 
 /**

@@ -227,20 +227,30 @@ hisi_zip_sw_count(struct hisi_zip_sw *sw, const struct rte_comp_op *op, bool com
 	hisi_zip_count(&sw->bytes[d].out, op->produced);
 }
 
-int
-hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op)
+bool
+hisi_zip_sw_is_full(const struct hisi_zip_sw *sw)
 {
 	/* Acquire: the consumer has read the entries that it gave back. */
-	uint32_t head = __atomic_load_n(&sw->head, __ATOMIC_ACQUIRE);
+	return sw->tail - __atomic_load_n(&sw->head, __ATOMIC_ACQUIRE) == sw->limit;
+}
 
-	if (sw->tail - head == sw->limit)
-		return RTE_COMP_OP_STATUS_NOT_PROCESSED;
-	if (hisi_zip_sw_do(&sw->producer, sw->max_sge, op) != 0)
-		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+void
+hisi_zip_sw_push(struct hisi_zip_sw *sw, struct rte_comp_op *op)
+{
 	sw->ring[sw->tail & sw->mask] = op;
 	hisi_zip_sw_count(sw, op, ((const struct hisi_zip_xform *)op->private_xform)->compress);
 	/* Release pairs with the consumer's acquire: op and ring are written. */
 	__atomic_store_n(&sw->tail, sw->tail + 1, __ATOMIC_RELEASE);
+}
+
+int
+hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op)
+{
+	if (hisi_zip_sw_is_full(sw))
+		return RTE_COMP_OP_STATUS_NOT_PROCESSED;
+	if (hisi_zip_sw_do(&sw->producer, sw->max_sge, op) != 0)
+		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	hisi_zip_sw_push(sw, op);
 	return RTE_COMP_OP_STATUS_SUCCESS;
 }
 

@@ -60,6 +60,12 @@ void hisi_zip_sw_forget(struct hisi_zip_sw *sw);
  */
 int hisi_zip_sw_enqueue(struct hisi_zip_sw *sw, struct rte_comp_op *op);
 
+/** Whether there is no room for an op that is done. Producer. */
+bool hisi_zip_sw_is_full(const struct hisi_zip_sw *sw);
+
+/** Keeps an op that is done for the consumer; there is room. Producer. */
+void hisi_zip_sw_push(struct hisi_zip_sw *sw, struct rte_comp_op *op);
+
 /** Hands out ops done. Consumer. @return how many. */
 uint16_t hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t nb_ops);
 

@@ -47,6 +47,7 @@ static const struct hisi_zip_tel_name hisi_zip_tel_reasons[] = {
 	{"completion_lost", HISI_ZIP_REASON_LOST},
 	{"queue_dead", HISI_ZIP_REASON_DEAD},
 	{"software", HISI_ZIP_REASON_SOFTWARE},
+	{"stream_truncated", HISI_ZIP_REASON_TRUNCATED},
 };
 
 static const struct hisi_zip_tel_name hisi_zip_tel_caps[] = {

@@ -158,8 +158,7 @@ hisi_zip_set_sqe_v2(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform
 	xform->dw9 = HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_ZLIB);
 }
 
-/* Fills an xform, all zeros before. */
-static int
+int
 hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		   const struct rte_comp_xform *from)
 {
