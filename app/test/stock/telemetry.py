@@ -148,7 +148,8 @@ def watch(program, total):
                 if value > now.get(place, value):
                     fail(f'{place} went back from {value} to {now[place]}')
             before, seen = now, seen + 1
-            if answers['stats']['dequeued'] == total:
+            # It closes its device: queue pairs are gone, and it is held in the line about that.
+            if answers['stats']['dequeued'] == total and answers['stats']['queue_pairs'] == 0:
                 return (answers, seen) if held else (None, seen)
             if answers['stats']['dequeued'] > 0 and not held:
                 program.read_log()
@@ -158,6 +159,28 @@ def watch(program, total):
             program.read_log()
         time.sleep(0.02)
     return None, seen
+
+
+def compare_info(args, answers):
+    """What hisi-zip-info shows of the application; its function is not to be had."""
+    command = [args.info, '--file-prefix', args.file_prefix]
+    done = subprocess.run(command + ['--json'], capture_output=True, timeout=60, check=True)
+    device, = json.loads(done.stdout)['devices']
+    check('health', device['health'], 'ok')
+    check('generation', device['info']['generation'], 'V3')
+    for key in ('enqueued', 'dequeued', 'errors', 'compress', 'decompress'):
+        check(f'{key} of hisi-zip-info', device['stats'][key], answers['stats'][key])
+    done = subprocess.run(command + ['--device', 'compress_hisi_zip_user0'], capture_output=True,
+                          timeout=60, check=True, text=True)
+    if not re.search(rf"^    hw_ops +{answers['stats']['hw_ops']}$", done.stdout, re.M):
+        fail(f'hisi-zip-info shows\n{done.stdout}')
+    done = subprocess.run(command + ['--device', '7'], capture_output=True, timeout=60, text=True)
+    check('status for a device that is not there', done.returncode, 2)
+    done = subprocess.run([args.info, '--path', f'{args.folder}/vf0', '--driver', args.plugin],
+                          capture_output=True, timeout=60, text=True)
+    check('status for a function in use', done.returncode, 2)
+    if 'busy' not in done.stderr or done.stdout:
+        fail(f'hisi-zip-info of a function in use: {done.stdout}{done.stderr}')
 
 
 def model_counters(args):
@@ -223,6 +246,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--plugin', required=True)
     parser.add_argument('--model-pid', type=int, required=True)
+    parser.add_argument('--info', required=True)
     parser.add_argument('--folder', required=True)
     parser.add_argument('--file-prefix', required=True)
     args = parser.parse_args()
@@ -237,6 +261,8 @@ def main():
     try:
         answers, seen = watch(program, 2 * SEGMENTS * PASSES)
         counters = model_counters(args) if answers else None
+        if answers:
+            compare_info(args, answers)
         log, text = program.finish()
     finally:
         if program.process.poll() is None:
