@@ -11,6 +11,9 @@ guest_dpdk=${HISI_ZIP_GUEST_DPDK:-}
 guest_memory=1024
 guest_cpus=1
 guest_pid=
+guest_models=() # their names
+guest_functions=() # in the guest's order, as MODEL_NUMBER
+declare -A guest_model_pids
 kernel=$tools_cache/kernel-amd64
 
 guest_inside()
@@ -21,8 +24,48 @@ guest_inside()
 # At exit: what was started is ended.
 guest_end()
 {
-    [ -z "$guest_pid" ] || { kill "$guest_pid" && wait "$guest_pid"; } 2> /dev/null || true
+    local pid
+
+    for pid in $guest_pid "${guest_model_pids[@]}"; do
+        { kill "$pid" && wait "$pid"; } 2> /dev/null || true
+    done
     cleanup
+}
+
+# guest_serve MODEL KINDS [option...]: a model for the guest, with functions of these kinds, "vf" or
+# "pf", in the folder of its name in $work. Each is $MODEL_NUMBER to the guest.
+guest_serve()
+{
+    local name=$1 kinds number sockets=() served work=$work/$1
+    # The distribution's test gives an operation 100 ms, which a busy machine takes from a model.
+    # What ends without its cleanup leaves no model for long.
+    local launcher=(timeout -k 5 1800 nice -n -10)
+
+    read -ra kinds <<< "$2"
+    shift 2
+    mkdir "$work"
+    served=,function=${kinds[0]}
+    for ((number = 0; number < ${#kinds[@]}; number++)); do
+        guest_functions+=("${name}_$number")
+        [ $number = 0 ] || sockets+=(--socket "$work/vf$number,function=${kinds[number]}")
+    done
+    start_model "${sockets[@]}" "$@"
+    guest_models+=("$name")
+    guest_model_pids[$name]=$model_pid
+    model_pid=
+}
+
+# Ends the models, which write their counters.
+guest_stop_models()
+{
+    local name folder=$work work
+
+    for name in "${guest_models[@]}"; do
+        work=$folder/$name
+        model_pid=${guest_model_pids[$name]}
+        unset "guest_model_pids[$name]"
+        stop_model
+    done
 }
 
 # guest_library TREE FILE...: copies libraries; where a name is a link, so it is in the guest: a
@@ -81,26 +124,33 @@ guest_pack()
     (cd "$1" && find . | "$kernel/busybox" cpio -o -H newc 2> /dev/null | gzip -1) > "$2"
 }
 
-# guest_boot SECONDS SOCKET...: boots with the sockets, which lie in $work, as functions, runs what
-# standard input says as /job, and waits for the end. The console is in $work/console.
+# The names of functions, for the guest's shell, and what standard input says.
+guest_job()
+{
+    local function number=0
+
+    for function in "${guest_functions[@]}"; do
+        echo "$function=\${$((++number))}"
+    done
+    cat
+}
+
+# guest_boot SECONDS: boots with all functions that are served, runs what standard input says as
+# /job, and waits for the end of it and of the models. The console is in $work/console.
 guest_boot()
 {
-    local seconds=$1 status=0 devices=() path
-    shift
+    local seconds=$1 status=0 devices=() function
 
-    rm -rf "$work/job-tree"
     mkdir "$work/job-tree"
-    cat > "$work/job-tree/job"
-    [ -e "$work/base.gz" ] || {
-        guest_tree "$work/tree" "${guest_programs[@]}"
-        guest_pack "$work/tree" "$work/base.gz"
-    }
+    guest_job > "$work/job-tree/job"
+    guest_tree "$work/tree" "${guest_programs[@]}"
+    guest_pack "$work/tree" "$work/base.gz"
     guest_pack "$work/job-tree" "$work/job.gz"
     cat "$work/base.gz" "$work/job.gz" > "$work/initrd"
     cp "$kernel/vmlinuz" "$work/vmlinuz"
-    for path in "${@/#//mnt/}"; do
-        path='"socket":{"type":"unix","path":"'$path'"}'
-        devices+=(-device '{"driver":"vfio-user-pci",'"$path}")
+    for function in "${guest_functions[@]}"; do
+        function='"socket":{"type":"unix","path":"/mnt/'${function%_*}/vf${function##*_}'"}'
+        devices+=(-device '{"driver":"vfio-user-pci",'"$function}")
     done
     timeout -k 5 "$seconds" unshare --mount sh -c \
         'root=$0 && mount --bind "$1" "$root/mnt" && shift && exec chroot "$root" "$@"' \
@@ -120,17 +170,25 @@ guest_boot()
     [ $status = 0 ] || guest_fail "QEMU ended with status $status"
     grep -qx '@ done' "$work/console" || guest_fail "the guest did not come to its end"
     ! grep '^@ fail' "$work/console" || guest_fail "the guest could not be set up"
+    guest_stop_models
+    # They are PCI devices, bound to vfio-pci.
+    [ "$(grep -c '^@ function .* driver vfio-pci group [0-9]* ' "$work/console")" = \
+        ${#guest_functions[@]} ] || guest_fail "not all functions are bound to vfio-pci"
 }
 
 # Says why, shows the console and keeps what is needed to look closer.
 guest_fail()
 {
-    local kept=$top/build/guest-failed-$case_name
+    local kept=$top/build/guest-failed-$case_name name
 
     cat "$work/console" >&2 || true
     rm -rf "$kept"
     mkdir -p "$kept"
-    cp "$work"/{console,model*.log,stats*,job-tree/job} "$kept/" 2> /dev/null || true
+    cp "$work"/{console,job-tree/job} "$kept/" 2> /dev/null || true
+    for name in "${guest_models[@]}"; do
+        mkdir "$kept/$name"
+        cp "$work/$name"/{model.log,stats} "$kept/$name/" 2> /dev/null || true
+    done
     die "$case_name: $*; logs are in $kept"
 }
 
