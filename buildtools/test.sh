@@ -26,9 +26,17 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=600 [kernel]=1500 [guest]=1200)
+declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=600 [kernel]=1500 [guest]=900)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0
+suite_pid=
+
+end_suite()
+{
+    [ -z "$suite_pid" ] || { kill "$suite_pid" && wait "$suite_pid"; } 2> /dev/null || true
+    exit 130
+}
+trap end_suite INT TERM
 
 # Prints "passed failed skipped" of a meson test log.
 count_results()
@@ -54,9 +62,14 @@ run_suite()
     log=$dir/meson-logs/suite-$suite
     rm -f "$log.json"
     echo "== $label: at most $seconds s"
+    # In the background, so that a signal that ends this script is not left until it is through.
     # shellcheck disable=SC2086
-    timeout -k 10 "$seconds" ${launcher:-} meson test -C "$dir" --no-rebuild --suite "$suite" \
-        --logbase "suite-$suite" --print-errorlogs "$@" > "$log.out" 2>&1 || rc=$?
+    env --default-signal=INT timeout -k 10 "$seconds" ${launcher:-} meson test -C "$dir" \
+        --no-rebuild --suite "$suite" --logbase "suite-$suite" --print-errorlogs "$@" \
+        > "$log.out" 2>&1 &
+    suite_pid=$!
+    wait "$suite_pid" || rc=$?
+    suite_pid=
     [ ! -e "$log.json" ] || read -r p f s < <(count_results "$log.json")
     if [ $rc -ne 0 ] && [ "$f" = 0 ]; then
         f=1
@@ -110,7 +123,7 @@ for name in "${@:-default}"; do
     unit | pmd | stock | examples | kernel | guest) plain+=("$name") ;;
     sanitize) sanitized+=("${flavours[@]}") ;;
     asan-gcc | asan-clang | tsan-gcc | tsan-clang) sanitized+=("$name") ;;
-    all) plain+=(unit pmd stock examples kernel) sanitized+=("${flavours[@]}") ;;
+    all) plain+=(unit pmd stock examples kernel guest) sanitized+=("${flavours[@]}") ;;
     --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
         "valid: unit, pmd, stock, examples, kernel, guest, sanitize, ${flavours[*]}, all" ;;

@@ -149,7 +149,7 @@ case_functions()
     guest_serve pfv3 pf --hw v3
     guest_serve v2 vf --hw v2
     guest_serve pfv2 pf --hw v2
-    guest_boot 840 < <(autotest_job)
+    guest_boot 600 < <(autotest_job)
     while read -r function name devargs way; do
         sw=${devargs#sw=} sw=${sw%%,*}
         guest_must_succeed "$name" "perf-$name"
@@ -165,7 +165,7 @@ case_programs()
     guest_serve alone "vf vf vf"
     guest_serve pair "pf vf"
     guest_cpus=2
-    guest_boot 600 <<-'END'
+    guest_boot 420 <<-'END'
 	at_once perf first "$alone_0" 4
 	at_once perf second "$alone_1" 4
 	together
