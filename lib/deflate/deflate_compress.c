@@ -72,6 +72,8 @@ isal_run(struct deflate_ctx *ctx, const struct deflate_params *params,
 		isal_deflate_set_hufftables(strm, NULL, IGZIP_HUFFTABLE_STATIC);
 	} else if (params->level > 0) {
 		strm->level = params->level;
+		if (link->dict_len > 0 && params->level > DEFLATE_DICT_LEVEL)
+			strm->level = DEFLATE_DICT_LEVEL;
 		strm->level_buf = ctx->level_buf;
 		strm->level_buf_size = sizeof(ctx->level_buf);
 	}

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <isa-l/crc.h>
 
 #include "deflate_priv.h"
 
@@ -114,8 +113,10 @@ is_direct(struct deflate_cursor *cursor)
 static void
 refill_in(struct deflate_io *io, uint8_t *flat)
 {
-	if (is_direct(&io->in)) {
-		io->avail_in = deflate_cursor_take(&io->in, DEFLATE_PIECE_MAX, &io->next_in);
+	if (is_direct(&io->in) && io->in.left > DEFLATE_TAIL) {
+		size_t max = min_size(io->in.left - DEFLATE_TAIL, DEFLATE_PIECE_MAX);
+
+		io->avail_in = deflate_cursor_take(&io->in, max, &io->next_in);
 		return;
 	}
 	io->avail_in = min_size(io->in.left, DEFLATE_FLAT_MAX);
@@ -247,9 +248,9 @@ deflate_checksums(const struct deflate_params *params, const struct deflate_list
 	for (; len > 0; len -= n) {
 		n = deflate_cursor_take(&cursor, len, &piece);
 		if (adler32)
-			result->adler32 = isal_adler32(result->adler32, piece, n);
+			result->adler32 = deflate_adler32(result->adler32, piece, n);
 		if (crc32)
-			result->crc32 = crc32_gzip_refl(result->crc32, piece, n);
+			result->crc32 = deflate_crc32(result->crc32, piece, n);
 	}
 }
 

@@ -30,6 +30,21 @@
 #define DEFLATE_PIECE_MAX (1u << 30)
 /** Bytes behind the output that catch what does not fit. ISA-L wants at least 8 at a time. */
 #define DEFLATE_PAD 16
+/**
+ * The end of an input that is worked on as a copy. ISA-L's compressors for arm64 (2.30) look up to
+ * 7 bytes past it, so it has to lie where memory follows.
+ */
+#ifdef __aarch64__
+#define DEFLATE_TAIL 64
+#else
+#define DEFLATE_TAIL 0
+#endif
+/** The highest level of ISA-L (2.30) that finds matches in a dictionary. */
+#ifdef __aarch64__
+#define DEFLATE_DICT_LEVEL 2
+#else
+#define DEFLATE_DICT_LEVEL 3
+#endif
 /** The longest trailer, that of gzip. */
 #define DEFLATE_TRAILER_MAX 8
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <isa-l/crc.h>
 
 #include "deflate_stream_priv.h"
 
@@ -22,7 +21,7 @@ stream_check(const struct deflate_stream *stream)
 {
 	const uint8_t *from = (const uint8_t *)&stream->kind;
 
-	return crc32_gzip_refl(0, from, sizeof(*stream) - (from - (const uint8_t *)stream));
+	return deflate_crc32(0, from, sizeof(*stream) - (from - (const uint8_t *)stream));
 }
 
 static bool
@@ -131,9 +130,9 @@ deflate_stream_pass(struct deflate_stream *stream, const struct deflate_params *
 	window_append(stream, data, len);
 	sums->plain_len += len;
 	if (deflate_wants_adler32(params))
-		sums->adler32 = isal_adler32(sums->adler32, data, len);
+		sums->adler32 = deflate_adler32(sums->adler32, data, len);
 	if (deflate_wants_crc32(params))
-		sums->crc32 = crc32_gzip_refl(sums->crc32, data, len);
+		sums->crc32 = deflate_crc32(sums->crc32, data, len);
 }
 
 void

@@ -118,6 +118,42 @@ test_compress_every_room(void **state)
 	}
 }
 
+/* Engines and sums look ahead, at matches too: not past the last byte, whatever the length is. */
+static void
+test_every_length(void **state)
+{
+	struct deflate_params params = { .window_log2 = 15 };
+	struct test_guarded in = test_guarded_new(600, true);
+	struct test_random r = { 16 };
+	struct deflate_result result;
+	uint8_t *start;
+
+	for (size_t len = 1; len <= in.len; len++) {
+		start = in.base + in.len - len;
+		test_fill(&r, len % TEST_SHAPES, start, len);
+		memcpy(plain, start, len);
+		assert_int_equal(deflate_adler32(1, start, len), adler32(1, plain, len));
+		assert_int_equal(deflate_crc32(0, start, len), crc32(0, plain, len));
+		for (params.level = 0; params.level <= 3; params.level++) {
+			params.huffman = params.level == 0 && len % 2;
+			result = test_compress(*state, &params, start, len, packed, ROOM);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			test_oracle_check(packed, result.produced, 15, plain, len);
+			/* What is packed lies before the guard, too. */
+			if (result.produced > in.len)
+				continue;
+			memcpy(in.base + in.len - result.produced, packed, result.produced);
+			result = test_decompress(*state, &params,
+						 in.base + in.len - result.produced,
+						 result.produced, packed, len);
+			assert_int_equal(result.status, DEFLATE_DONE);
+			assert_memory_equal(packed, plain, len);
+			memcpy(start, plain, len);
+		}
+	}
+	test_guarded_free(&in);
+}
+
 /* n bytes always fit into n + 5 * ceil(n / 65535). */
 static void
 test_compress_noise_fits(void **state)
@@ -259,6 +295,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compress_exact),
 		cmocka_unit_test(test_compress_every_room),
+		cmocka_unit_test(test_every_length),
 		cmocka_unit_test(test_compress_noise_fits),
 		cmocka_unit_test(test_decompress_exact),
 		cmocka_unit_test(test_decompress_exact_lists),
