@@ -12,7 +12,8 @@
 #include "vfio_user_msg.h"
 #include "vfio_user_parse.h"
 
-#define CONTROL_ROOM CMSG_SPACE(VFIO_USER_MAX_FDS * sizeof(int))
+/* One more than a message may have: too many are seen, and closed, not cut off. */
+#define CONTROL_ROOM CMSG_SPACE((VFIO_USER_MAX_FDS + 1) * sizeof(int))
 
 union control {
 	struct cmsghdr align;
