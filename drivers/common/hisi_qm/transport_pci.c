@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/vfio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include <bus_pci_driver.h>
@@ -123,7 +124,7 @@ static int
 pci_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 {
 	const uint8_t *addr = pci_bar(dev, HISI_PCI_BAR_REGS, offset, size);
-	uint64_t *words = value;
+	uint64_t words[2];
 
 	if (addr == NULL)
 		return -EINVAL;
@@ -132,7 +133,7 @@ pci_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 		*(uint32_t *)value = rte_read32(addr);
 		return 0;
 	case 8:
-		words[0] = rte_read64(addr);
+		*(uint64_t *)value = rte_read64(addr);
 		return 0;
 	case 16:
 #ifdef RTE_ARCH_ARM64
@@ -146,6 +147,7 @@ pci_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 		words[0] = rte_read64(addr);
 		words[1] = rte_read64(addr + 8);
 #endif
+		memcpy(value, words, sizeof(words));
 		return 0;
 	default:
 		return -EINVAL;
