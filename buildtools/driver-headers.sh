@@ -15,6 +15,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/apt.sh"
 
 headers=(
     lib/eal/include/bus_driver.h
@@ -73,38 +75,6 @@ find_installed()
             "build it with -Denable_driver_sdk=true, or name its source tree with --source"
     fi
     read -r src version < <(dpkg-query -W -f '${source:Package} ${source:Version}\n' "$package")
-}
-
-# One apt of our own below $work: the system's sources with every "deb" turned to "deb-src".
-prepare_apt()
-{
-    local etc file
-
-    mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,state}
-    etc=$(apt-config shell etc Dir::Etc/d list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)
-    eval "$etc"
-    # shellcheck disable=SC2154
-    for file in "$list" "${parts%/}"/*.list; do
-        [ -r "$file" ] || continue
-        sed -nE 's/^[[:space:]]*deb(-src)?[[:space:]]/deb-src /p' "$file" | grep -v cdrom: |
-            sort -u > "$work/parts/$(basename "$file")" || true
-    done
-    for file in "${parts%/}"/*.sources; do
-        [ -r "$file" ] || continue
-        sed -E 's/^Types:.*/Types: deb-src/' "$file" > "$work/parts/$(basename "$file")"
-    done
-    cat > "$work/apt.conf" <<-END
-	#clear APT::Update::Pre-Invoke;
-	#clear APT::Update::Post-Invoke;
-	#clear APT::Update::Post-Invoke-Success;
-	Dir::State "$work/state";
-	Dir::State::lists "$work/lists";
-	Dir::Cache "$work/cache";
-	Dir::Etc::sourcelist "$work/none";
-	Dir::Etc::sourceparts "$work/parts";
-	APT::Sandbox::User "root";
-	Acquire::Retries "3";
-	END
 }
 
 fetch_source()
@@ -200,7 +170,7 @@ if [ -n "$source" ]; then
     take_tree
 else
     command -v apt-get > /dev/null || die "the driver headers come from apt, which is not here"
-    prepare_apt
+    apt_prepare "$work" deb-src
     fetch_source
     extract
 fi

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# setup.sh [sanitize] [guest]
+# setup.sh [sanitize] [guest] [arm64]
 #
 # Installs the Debian packages that build and tests need, as root; without root it says what is
 # missing. Nothing is done where all is there. "sanitize" adds clang and its runtimes, "guest" what
-# the suites that boot a guest need. A DPDK that was not installed from packages is left alone.
+# the suites that boot a guest need, "arm64" a cross compiler and user emulation. A DPDK that was
+# not installed from packages is left alone.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -18,8 +19,9 @@ for group; do
     case $group in
     sanitize) packages+=(clang libclang-rt-dev) ;;
     guest) packages+=(debootstrap) ;;
+    arm64) packages+=(gcc-aarch64-linux-gnu qemu-user-static) ;;
     --help) usage; exit 0 ;;
-    *) die "unknown group '$group'; valid: sanitize, guest" ;;
+    *) die "unknown group '$group'; valid: sanitize, guest, arm64" ;;
     esac
 done
 if ! pkg-config --exists libdpdk 2> /dev/null || ! command -v dpdk-test > /dev/null; then

@@ -16,6 +16,8 @@
 #              700 MB, is made once in HISI_ZIP_CACHE (/var/cache/hisi_zip) from Debian's archive
 #   guest      vfio-pci of an x86-64 guest gives the model's functions to DPDK programs behind a
 #              virtual IOMMU; as root, with a guest made likewise, about 900 MB
+#   arm64      a cross build for arm64 with warnings as errors, and unit of it under user emulation;
+#              the packages, about 200 MB, are fetched once likewise. The compiler needs root once
 #   sanitize   unit and pmd under the sanitizers: all of asan-gcc, asan-clang, tsan-gcc, tsan-clang,
 #              each also a name of its own
 #   all        all of these
@@ -116,22 +118,39 @@ run_flavour()
     done
 }
 
-plain=() sanitized=() groups=()
+# A build for arm64, and suite unit of it under user emulation.
+run_arm64()
+{
+    local rc=0 multiplier=4
+
+    echo "== build build/arm64"
+    "$top/buildtools/arm64/build.sh" || rc=$?
+    case $rc in
+    0) run_suite "$top/build/arm64" unit "unit (arm64)" -t $multiplier --no-suite tree ;;
+    77) skipped=$((skipped + 1)) ;;
+    *) failed=$((failed + 1)) ;;
+    esac
+}
+
+plain=() sanitized=() groups=() arm64=
 for name in "${@:-default}"; do
     case $name in
     default) plain+=(unit pmd stock examples) ;;
     unit | pmd | stock | examples | kernel | guest) plain+=("$name") ;;
     sanitize) sanitized+=("${flavours[@]}") ;;
+    arm64) arm64=yes ;;
     asan-gcc | asan-clang | tsan-gcc | tsan-clang) sanitized+=("$name") ;;
-    all) plain+=(unit pmd stock examples kernel guest) sanitized+=("${flavours[@]}") ;;
+    all) plain+=(unit pmd stock examples kernel guest) arm64=yes sanitized+=("${flavours[@]}") ;;
     --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
-        "valid: unit, pmd, stock, examples, kernel, guest, sanitize, ${flavours[*]}, all" ;;
+        "valid: unit, pmd, stock, examples, kernel, guest, arm64, sanitize," \
+        "${flavours[*]}, all" ;;
     esac
 done
 
 [ ${#sanitized[@]} = 0 ] || groups+=(sanitize)
-# Without root the suites with guests cannot run, whatever is installed.
+# Without root a suite that lacks a compiler is skipped, and those with guests cannot run at all.
+[ "$(id -u)" != 0 ] || [ -z "$arm64" ] || groups+=(arm64)
 [[ $(id -u) != 0 || ! " ${plain[*]} " =~ " "(kernel|guest)" " ]] || groups+=(guest)
 "$top/buildtools/setup.sh" "${groups[@]}"
 supp=$top/buildtools/sanitize
@@ -144,6 +163,7 @@ if [ ${#plain[@]} -gt 0 ] && build_or_fail "$top/build"; then
         run_suite "$top/build" "$suite" "$suite"
     done
 fi
+[ -z "$arm64" ] || run_arm64
 for flavour in "${sanitized[@]}"; do
     run_flavour "$flavour"
 done
