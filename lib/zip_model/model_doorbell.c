@@ -83,6 +83,7 @@ model_doorbell_poll_chip(struct zip_model *model, struct model_queue *queue, boo
 
 	if (atomic_load_explicit(latch, memory_order_relaxed) == 0)
 		return 0;
+	/* Acquire, as for a line; at once with the reset, so that none gets lost. */
 	word = atomic_exchange_explicit(latch, 0, memory_order_acquire);
 	model_doorbell_take(model, queue, word, is_cq);
 	return 1;
@@ -119,7 +120,8 @@ zip_model_doorbell_chip(struct zip_model *model, uint64_t word, int window)
 	model_count(is_cq ? &queue->nb_cq_chip : &queue->nb_sq_chip, 1);
 	/*
 	 * The service takes it later. A newer one replaces an older one that waits: the index
-	 * counts from the start of the ring, and the newer says whether the CQ is armed.
+	 * counts from the start of the ring, and the newer says whether the CQ is armed. Release:
+	 * who takes it sees the entries that this thread saw when it was told of them.
 	 */
 	atomic_store_explicit(is_cq ? &queue->cq_chip : &queue->sq_chip, word | MODEL_DB_VALID,
 			memory_order_release);

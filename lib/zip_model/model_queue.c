@@ -31,6 +31,9 @@ zip_model_queue_init(struct zip_model *model, unsigned int number)
 static void
 model_queue_clear_doorbells(struct zip_model *model, struct model_queue *queue)
 {
+	/* Relaxed: the answer to the command, or the end of the control section, orders these
+	 * before the next doorbell and before the next service.
+	 */
 	if (model->shadow != NULL) {
 		atomic_store_explicit(queue->sq_line, 0, memory_order_relaxed);
 		atomic_store_explicit(queue->cq_line, 0, memory_order_relaxed);

@@ -93,7 +93,7 @@ void zip_model_queue_stop(struct zip_model *model, struct model_queue *queue);
 /** Whether a stopped queue has nothing left to run. */
 bool zip_model_queue_drained(const struct model_queue *queue);
 
-/** Whether there may be a doorbell to take. */
+/** Whether there may be a doorbell to take. Relaxed: who takes it loads it with acquire. */
 static inline bool
 model_doorbell_pending(const struct model_queue *queue)
 {

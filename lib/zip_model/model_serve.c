@@ -33,7 +33,10 @@ model_store64(uint8_t *entry, unsigned int qword, uint32_t low, uint32_t high)
 	atomic_store_explicit(&words[qword], model_address(low, high), memory_order_relaxed);
 }
 
-/* Each word of the SQE is read once; what happens to it later does not matter. */
+/*
+ * Each word of the SQE is read once; what happens to it later does not matter. Relaxed, as all of
+ * an entry: the acquire of the doorbell and the release of the CQE are around it.
+ */
 static void
 model_serve_fetch(const uint8_t *entry, struct hisi_hw_sqe *sqe)
 {

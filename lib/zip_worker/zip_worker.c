@@ -49,6 +49,7 @@ worker_serve(struct worker *self, struct worker_slot *slot, unsigned int share, 
 	struct zip_model *model;
 	unsigned int work = 0;
 
+	/* Relaxed: only to pass by; what counts is loaded again below. */
 	if (atomic_load_explicit(&slot->model, memory_order_relaxed) == NULL)
 		return 0;
 	atomic_store(&self->current, slot);
@@ -60,7 +61,8 @@ worker_serve(struct worker *self, struct worker_slot *slot, unsigned int share, 
 	}
 	if (atomic_load_explicit(&slot->kept_out, memory_order_relaxed))
 		atomic_store_explicit(&slot->kept_out, false, memory_order_relaxed);
-	model = atomic_load_explicit(&slot->model, memory_order_relaxed);
+	/* Acquire: the model as whoever attached it left it. */
+	model = atomic_load_explicit(&slot->model, memory_order_acquire);
 	if (model != NULL)
 		work = zip_model_service(model, share, self->pool->nb_workers, budget);
 	atomic_store_explicit(&self->current, NULL, memory_order_release);

@@ -61,11 +61,13 @@ hisi_qm_event_ack(struct hisi_qm_dev *dev, enum hisi_hw_db_cmd cmd, uint16_t hea
 static bool
 hisi_qm_event_take(struct hisi_qm_event_ring *ring, uint32_t *entry)
 {
-	/* Acquire: what the event is about was written before it. */
+	/* Acquire: what the event is about was written before it, by a model. */
 	uint32_t word = __atomic_load_n(&ring->entries[ring->head], __ATOMIC_ACQUIRE);
 
 	if (HISI_HW_GET(HISI_QM_EQE_PHASE, word) != ring->phase)
 		return false;
+	/* The same for a chip, whose writes are ordered outside of the CPUs' domain. */
+	rte_io_rmb();
 	if (++ring->head == ring->depth) {
 		ring->head = 0;
 		ring->phase = !ring->phase;
