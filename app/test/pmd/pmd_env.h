@@ -106,6 +106,8 @@ extern const struct pmd_group pmd_group_death;
 extern const struct pmd_group pmd_group_traffic;
 extern const struct pmd_group pmd_group_syscall;
 extern const struct pmd_group pmd_group_faults;
+extern const struct pmd_group pmd_group_property;
+extern const struct pmd_group pmd_group_property_sw;
 extern const struct pmd_group pmd_group_telemetry;
 extern const struct pmd_group pmd_group_stream;
 

@@ -9,8 +9,6 @@
 #include <rte_compressdev_pmd.h>
 #include <rte_errno.h>
 #include <rte_memory.h>
-#include <zlib.h>
-
 #include "pmd_case.h"
 
 #define EXTERNAL_LEN ((size_t)8 << 20)
@@ -85,18 +83,6 @@ xforms(void **state)
 	}
 }
 
-/* Of the plain data; both: CRC-32 low, Adler-32 high (compressdev.md 1.8). */
-static uint64_t
-checksum_of(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len)
-{
-	uint64_t crc = crc32(0, data, len);
-	uint64_t adler = adler32(1, data, len);
-
-	if (type == RTE_COMP_CHECKSUM_CRC32)
-		return crc;
-	return type == RTE_COMP_CHECKSUM_ADLER32 ? adler : adler << 32 | crc;
-}
-
 static void
 check_sums(struct pmd_case *c, const struct rte_comp_xform *xform, enum rte_comp_checksum_type type)
 {
@@ -116,7 +102,8 @@ check_sums(struct pmd_case *c, const struct rte_comp_xform *xform, enum rte_comp
 		else
 			pmd_case_inflate(c, &pmd_zlib_usual, plain, len);
 		pmd_batch_run(&c->batch, 0, 1);
-		assert_true(c->batch.jobs[0].op->output_chksum == checksum_of(type, plain, len));
+		assert_true(c->batch.jobs[0].op->output_chksum ==
+			    pmd_zlib_checksum(type, plain, len));
 		pmd_batch_reset(&c->batch);
 		free(plain);
 	}

@@ -114,3 +114,14 @@ pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t *out, uint32_t room, u
 		return PMD_ZLIB_CORRUPT;
 	return z.avail_out == 0 ? PMD_ZLIB_FULL : PMD_ZLIB_TRUNCATED;
 }
+
+uint64_t
+pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len)
+{
+	uint64_t crc = crc32(0, data, len);
+	uint64_t adler = adler32(1, data, len);
+
+	if (type == RTE_COMP_CHECKSUM_CRC32)
+		return crc;
+	return type == RTE_COMP_CHECKSUM_ADLER32 ? adler : adler << 32 | crc;
+}

@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include <rte_comp.h>
+
 /** How to deflate. */
 struct pmd_zlib_how {
 	int level;    /**< 0-9 */
@@ -56,5 +58,8 @@ enum pmd_zlib_verdict {
 /** Decodes into @p out. @param out_len receives what was decoded */
 enum pmd_zlib_verdict pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t *out,
 				       uint32_t room, uint32_t *out_len, uint32_t *consumed);
+
+/** @return checksums of plain data; if both, CRC-32 low, Adler-32 high (compressdev.md 1.8) */
+uint64_t pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len);
 
 #endif /* PMD_ZLIB_H */
