@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
+#include <sched.h>
 #include <string.h>
 
 #include "pmd_stream.h"
@@ -64,29 +65,31 @@ run_op(struct rte_comp_op *op, uint16_t qp)
 	if (rte_compressdev_enqueue_burst(pmd_dev.id, qp, &op, 1) != 1)
 		return;
 	pmd_dev.accepted++;
-	while (back == NULL && pmd_now_ms() < end)
+	while (back == NULL && pmd_now_ms() < end) {
 		pmd_dev.done += rte_compressdev_dequeue_burst(pmd_dev.id, qp, &back, 1);
+		sched_yield();
+	}
 	assert_ptr_equal(back, op);
 }
 
 /* What is the same of all ops that did not fail. */
 static void
-check_op(const struct pmd_job *job, uint32_t piece, uint32_t room)
+check_op(const struct pmd_job *job)
 {
 	const struct rte_comp_op *op = job->op;
 
 	assert_true(pmd_chain_intact(&job->src));
 	assert_true(pmd_chain_intact(&job->dst));
-	assert_true(op->consumed <= piece);
-	assert_true(op->produced <= room);
+	assert_true(op->consumed <= job->in_len);
+	assert_true(op->produced <= job->dst.room);
 	/* Who goes on while there is input gets all of the output. */
-	if (op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE && piece != 0)
-		assert_true(op->consumed < piece);
+	if (op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE && job->in_len != 0)
+		assert_true(op->consumed < job->in_len);
 }
 
-void
-pmd_flow_op(struct pmd_case *c, struct pmd_flow *flow, const struct pmd_cut *cut, uint32_t piece,
-	    enum rte_comp_flush_flag flush)
+struct pmd_job *
+pmd_flow_fill(struct pmd_case *c, const struct pmd_flow *flow, const struct pmd_cut *cut,
+	      uint32_t piece, enum rte_comp_flush_flag flush)
 {
 	uint32_t room = pmd_rand_in(1, cut->out_max);
 	struct pmd_shapes shapes = cut->shapes ? pmd_shapes_any(piece, room) : pmd_shapes_plain;
@@ -100,18 +103,35 @@ pmd_flow_op(struct pmd_case *c, struct pmd_flow *flow, const struct pmd_cut *cut
 	job->op->op_type = RTE_COMP_OP_STATEFUL;
 	job->op->stream = flow->stream;
 	job->op->flush_flag = flush;
-	run_op(job->op, flow->qp);
+	return job;
+}
+
+void
+pmd_flow_take(struct pmd_flow *flow, const struct pmd_job *job)
+{
+	const struct rte_comp_op *op = job->op;
+
 	flow->ops++;
-	flow->status = job->op->status;
-	flow->reason = job->op->debug_status >> 32;
-	flow->chksum = job->op->output_chksum;
-	if (flow->status == RTE_COMP_OP_STATUS_SUCCESS ||
-	    flow->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE) {
-		check_op(job, piece, room);
-		pmd_chain_read(&job->dst, flow->out + flow->given, job->op->produced);
-		flow->taken += job->op->consumed;
-		flow->given += job->op->produced;
-	}
+	flow->status = op->status;
+	flow->reason = op->debug_status >> 32;
+	flow->chksum = op->output_chksum;
+	if (op->status != RTE_COMP_OP_STATUS_SUCCESS &&
+	    op->status != RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE)
+		return;
+	check_op(job);
+	pmd_chain_read(&job->dst, flow->out + flow->given, op->produced);
+	flow->taken += op->consumed;
+	flow->given += op->produced;
+}
+
+void
+pmd_flow_op(struct pmd_case *c, struct pmd_flow *flow, const struct pmd_cut *cut, uint32_t piece,
+	    enum rte_comp_flush_flag flush)
+{
+	struct pmd_job *job = pmd_flow_fill(c, flow, cut, piece, flush);
+
+	run_op(job->op, flow->qp);
+	pmd_flow_take(flow, job);
 	pmd_batch_reset(&c->batch);
 }
 

@@ -49,7 +49,15 @@ void pmd_stream_free(void *stream);
 struct rte_comp_xform pmd_stream_compress(void);
 struct rte_comp_xform pmd_stream_decompress(void);
 
-/** Runs one op on a piece; the flow moves on as far as it says. */
+/** @return a job of the batch with an op on a piece of the flow's input, to be enqueued */
+struct pmd_job *pmd_flow_fill(struct pmd_case *c, const struct pmd_flow *flow,
+			      const struct pmd_cut *cut, uint32_t piece,
+			      enum rte_comp_flush_flag flush);
+
+/** Moves the flow on as far as its op says. */
+void pmd_flow_take(struct pmd_flow *flow, const struct pmd_job *job);
+
+/** Runs one op on a piece: both of them, and empties the batch. */
 void pmd_flow_op(struct pmd_case *c, struct pmd_flow *flow, const struct pmd_cut *cut,
 		 uint32_t piece, enum rte_comp_flush_flag flush);
 
