@@ -30,12 +30,8 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_oracle,  &pmd_group_layout,  &pmd_group_queues,  &pmd_group_errors,
 	&pmd_group_limits,  &pmd_group_life,    &pmd_group_objects, &pmd_group_devargs,
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,
-<<<<<<< HEAD
 	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
-=======
-	&pmd_group_stream,  &pmd_group_telemetry,
 	&pmd_group_stream_life, &pmd_group_stream_death,
->>>>>>> eadb484 (app/test/pmd: lives of streams)
 };
 
 static long old_huge_pages = -1;
