@@ -35,6 +35,11 @@ pmd_dev_args(const char *more, char *args, size_t len)
 	args[0] = '\0';
 	if (pmd_env.transport == PMD_FOREIGN)
 		return;
+	if (pmd_env.generation == PMD_SW_ONLY) {
+		add_arg(args, len, "sw=only");
+		add_arg(args, len, pmd_env.devargs);
+		return;
+	}
 	if (pmd_env.transport == PMD_PROCESS) {
 		snprintf(text, sizeof(text), "path=%s",
 			 pmd_env.socket != NULL ? pmd_env.socket : pmd_model.socket);
@@ -67,16 +72,21 @@ start_model(const struct pmd_group *group)
 	return pmd_model_start(group->model_args, group->queues);
 }
 
-static void
-learn_features(void)
+int
+pmd_dev_learn(const char *name)
 {
-	const struct rte_compressdev_capabilities *cap =
-		rte_compressdev_capability_get(pmd_dev.id, RTE_COMP_ALGO_DEFLATE);
+	const struct rte_compressdev_capabilities *cap;
+	int id = rte_compressdev_get_dev_id(name);
 
+	if (id < 0)
+		return -ENODEV;
+	pmd_dev.id = (uint8_t)id;
+	cap = rte_compressdev_capability_get(pmd_dev.id, RTE_COMP_ALGO_DEFLATE);
 	if (cap != NULL) {
 		pmd_dev.features = cap->comp_feature_flags;
 		pmd_dev.window = cap->window_size;
 	}
+	return 0;
 }
 
 int
@@ -95,12 +105,7 @@ pmd_dev_attach(const char *more)
 		fprintf(stderr, "%s with \"%s\": %s\n", pmd_dev.name, args, strerror(-ret));
 		return ret;
 	}
-	ret = rte_compressdev_get_dev_id(pmd_dev.name);
-	if (ret < 0)
-		return -ENODEV;
-	pmd_dev.id = (uint8_t)ret;
-	learn_features();
-	return 0;
+	return pmd_dev_learn(pmd_dev.name);
 }
 
 int
@@ -258,6 +263,9 @@ check_totals(bool no_engine)
 	if (pmd_dev_close(&totals) != 0)
 		return 1;
 	engine_ops = totals.hw;
+	if (pmd_env.generation == PMD_SW_ONLY)
+		return check_count("ops by software", (int64_t)totals.sw, pmd_dev.accepted) |
+		       check_count("ops by hardware", (int64_t)totals.hw, 0);
 	if (no_engine && engine_ops == 0)
 		return check_count("ops by hardware", 0, 1);
 	if (pmd_env.generation == PMD_V2_SW || no_engine)
@@ -307,7 +315,7 @@ pmd_dev_finish(const struct pmd_group *group)
 		printf("%s: %" PRIu64 " ops, back %" PRIu64 "\n", pmd_dev.name, pmd_dev.accepted,
 		       pmd_dev.done);
 	}
-	if (count && pmd_env.transport == PMD_EMBEDDED)
+	if (count && pmd_env.transport == PMD_EMBEDDED && pmd_env.generation != PMD_SW_ONLY)
 		bad |= check_embedded_model(mark);
 	if (pmd_model.pid > 0)
 		bad |= check_model_process(count);

@@ -38,6 +38,9 @@ int pmd_dev_probe(const struct pmd_group *group);
 /** Probes the device under test. @param more devargs, or NULL. @return 0 or -errno */
 int pmd_dev_attach(const char *more);
 
+/** Makes a device that has been probed the one under test. @return 0 or -ENODEV */
+int pmd_dev_learn(const char *name);
+
 /** Closes and removes it. @return 0 or -errno */
 int pmd_dev_detach(void);
 

@@ -31,8 +31,8 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_limits,  &pmd_group_life,    &pmd_group_objects, &pmd_group_devargs,
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,
 	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
-	&pmd_group_stream_life, &pmd_group_stream_death,
-	&pmd_group_property_stream,
+	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
+	&pmd_group_stream_life, &pmd_group_stream_death, &pmd_group_caps, &pmd_group_software,
 };
 
 static long old_huge_pages = -1;
@@ -52,8 +52,8 @@ static void
 print_usage(void)
 {
 	fprintf(stderr, "usage: hisi-zip-test-pmd --group GROUP [--transport embedded|process]\n"
-			"  [--model PROGRAM] [--v2 sw|hw] [--pf] [--shadow on|off] [--huge]\n"
-			"  [--corpus DIR]\n"
+			"  [--model PROGRAM] [--v2 sw|hw] [--sw-only] [--pf] [--shadow on|off]\n"
+			"  [--huge] [--corpus DIR]\n"
 			"  [--fault FAULT] [--filter CASE] [--devargs K=V,...] [--socket PATH]\n"
 			"  [--foreign VDEV]\ngroups:");
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
@@ -102,6 +102,9 @@ parse_option(int c)
 		return 0;
 	case '2':
 		return parse_v2(optarg);
+	case 'o':
+		pmd_env.generation = PMD_SW_ONLY;
+		return 0;
 	case 'P':
 		pmd_env.pf = true;
 		return 0;
@@ -158,6 +161,7 @@ pmd_env_parse(int argc, char **argv)
 		{"model", required_argument, NULL, 'm'},
 		{"shadow", required_argument, NULL, 's'},
 		{"v2", required_argument, NULL, '2'},
+		{"sw-only", no_argument, NULL, 'o'},
 		{"pf", no_argument, NULL, 'P'},
 		{"huge", no_argument, NULL, 'H'},
 		{"corpus", required_argument, NULL, 'c'},

@@ -48,6 +48,7 @@ enum pmd_generation {
 	PMD_V3,
 	PMD_V2_SW,
 	PMD_V2_HW,
+	PMD_SW_ONLY, /**< no model at all: sw=only */
 };
 
 /** The command line, and what follows from it. */
@@ -113,6 +114,8 @@ extern const struct pmd_group pmd_group_telemetry;
 extern const struct pmd_group pmd_group_stream;
 extern const struct pmd_group pmd_group_stream_life;
 extern const struct pmd_group pmd_group_stream_death;
+extern const struct pmd_group pmd_group_caps;
+extern const struct pmd_group pmd_group_software;
 
 /**
  * Fills pmd_env.

@@ -136,6 +136,16 @@ pmd_batch_decompress(struct pmd_batch *batch, void *xform, const struct pmd_shap
 	return job;
 }
 
+void
+pmd_batch_set_room(struct pmd_batch *batch, struct pmd_job *job, const struct pmd_shape *shape,
+		   uint32_t room)
+{
+	pmd_chain_free(&job->dst);
+	pmd_chain_build(&batch->arena, shape, room, &job->dst);
+	job->op->m_dst = job->dst.head;
+	job->op->dst.offset = job->dst.offset;
+}
+
 /* One burst from batch->jobs[at] on; 0 accepted is fine if the op is untouched. */
 static int
 enqueue_some(struct pmd_batch *batch, uint16_t qp, unsigned int at, unsigned int burst)

@@ -78,6 +78,10 @@ struct pmd_job *pmd_batch_decompress(struct pmd_batch *batch, void *xform,
 				     uint32_t in_len, const uint8_t *plain, uint32_t len,
 				     uint32_t room);
 
+/** Gives a job a new destination. @param shape of it, without a tail @param room bytes */
+void pmd_batch_set_room(struct pmd_batch *batch, struct pmd_job *job, const struct pmd_shape *shape,
+			uint32_t room);
+
 /** @return how many of the first @p nb jobs were accepted, in bursts of @p burst, or -errno */
 int pmd_batch_enqueue(struct pmd_batch *batch, uint16_t qp, unsigned int burst);
 

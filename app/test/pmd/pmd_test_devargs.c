@@ -35,6 +35,11 @@ static const struct wrong of_any[] = {
 	{"max_sge=99999999999999999999", "max_sge", "65280"},
 	{"shadow=maybe", "shadow", "on, off"},
 	{"v2_inflate=maybe", "v2_inflate", "sw, hw"},
+	{"sw=maybe", "sw", "on, off"},
+	{"sw=only,queues=8", "queues", "sw=only"},
+	{"path=/nowhere,sw=only", "path", "sw=only"},
+	{"sw=only,shadow=off", "shadow", "sw=only"},
+	{"sw=only,max_sge=0", "max_sge", "65280"},
 	{"vf_queues=4", "vf_queues", "4:128"},
 	{"vf_queues=64:1", "vf_queues", "4:128"},
 	{"vf_queues=1:", "vf_queues", "4:128"},
@@ -149,7 +154,7 @@ right_ones(void **state)
 {
 	static const char *const args[] = {
 		"", "hw=v3", "shadow=off", "max_sge=255", "queues=2", "engine=zlib,level=9",
-		"level=3", "workers=2,cores=0", "pace_ns=1000",
+		"level=3", "workers=2,cores=0", "pace_ns=1000", "sw=only", "max_sge=300,sw=only",
 	};
 
 	(void)state;

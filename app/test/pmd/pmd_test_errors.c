@@ -199,16 +199,6 @@ inflate_out_of_space(void **state)
 	free(in);
 }
 
-/* Rebuilds the destination of a job with less room. */
-static void
-shrink_room(struct pmd_case *c, struct pmd_job *job, const struct pmd_shape *shape, uint32_t room)
-{
-	pmd_chain_free(&job->dst);
-	pmd_chain_build(&c->batch.arena, shape, room, &job->dst);
-	job->op->m_dst = job->dst.head;
-	job->op->dst.offset = job->dst.offset;
-}
-
 static void
 deflate_out_of_space(void **state)
 {
@@ -229,8 +219,10 @@ deflate_out_of_space(void **state)
 			struct pmd_job *job = pmd_batch_compress(&c->batch, c->compress, &shapes,
 								 plain, len);
 
-			shrink_room(c, job, &shapes.dst, room);
-			job->want = OUT_OF_SPACE;
+			pmd_batch_set_room(&c->batch, job, &shapes.dst, room);
+			job->want = pmd_env.generation == PMD_SW_ONLY && room >= PMD_LEAST_PART ?
+					    RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE :
+					    OUT_OF_SPACE;
 		}
 		assert_int_equal(pmd_batch_turns(&c->batch, 0, 64), 0);
 		/* A better code for the room there is would do too. */

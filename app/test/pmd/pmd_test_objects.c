@@ -9,6 +9,7 @@
 #include <rte_compressdev_pmd.h>
 #include <rte_errno.h>
 #include <rte_memory.h>
+
 #include "pmd_case.h"
 
 #define EXTERNAL_LEN ((size_t)8 << 20)
@@ -20,50 +21,36 @@ struct xform_case {
 	int want;
 };
 
-#define COMPRESS(algorithm, codes, how, window, sum, hash) \
-	{.type = RTE_COMP_COMPRESS, \
-	 .compress = {.algo = RTE_COMP_ALGO_##algorithm, \
-		      .deflate.huffman = RTE_COMP_HUFFMAN_##codes, \
-		      .level = (how), \
-		      .window_size = (window), \
-		      .chksum = RTE_COMP_CHECKSUM_##sum, \
-		      .hash_algo = RTE_COMP_HASH_ALGO_##hash}}
-#define DECOMPRESS(algorithm, window, sum, hash) \
-	{.type = RTE_COMP_DECOMPRESS, \
-	 .decompress = {.algo = RTE_COMP_ALGO_##algorithm, \
-			.window_size = (window), \
-			.chksum = RTE_COMP_CHECKSUM_##sum, \
-			.hash_algo = RTE_COMP_HASH_ALGO_##hash}}
 #define RTE_COMP_HUFFMAN_UNKNOWN ((enum rte_comp_huffman)77)
 
 static const struct xform_case xform_cases[] = {
-	{"compress", COMPRESS(DEFLATE, DEFAULT, 6, 15, NONE, NONE), 0},
-	{"level 9", COMPRESS(DEFLATE, DEFAULT, 9, 15, NONE, NONE), 0},
-	{"default level", COMPRESS(DEFLATE, DEFAULT, -1, 15, NONE, NONE), 0},
-	{"dynamic", COMPRESS(DEFLATE, DYNAMIC, 1, 12, NONE, NONE), 0},
-	{"decompress", DECOMPRESS(DEFLATE, 15, NONE, NONE), 0},
-	{"LZS", COMPRESS(LZS, DEFAULT, 6, 15, NONE, NONE), -ENOTSUP},
-	{"no algorithm", COMPRESS(NULL, DEFAULT, 6, 15, NONE, NONE), -ENOTSUP},
-	{"fixed", COMPRESS(DEFLATE, FIXED, 6, 15, NONE, NONE), -ENOTSUP},
-	{"Huffman type 77", COMPRESS(DEFLATE, UNKNOWN, 6, 15, NONE, NONE), -EINVAL},
-	{"level 0", COMPRESS(DEFLATE, DEFAULT, 0, 15, NONE, NONE), -ENOTSUP},
-	{"level 10", COMPRESS(DEFLATE, DEFAULT, 10, 15, NONE, NONE), -EINVAL},
-	{"level -2", COMPRESS(DEFLATE, DEFAULT, -2, 15, NONE, NONE), -EINVAL},
-	{"window 11", COMPRESS(DEFLATE, DEFAULT, 6, 11, NONE, NONE), -ENOTSUP},
-	{"CRC-32", COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32, NONE), 0},
-	{"Adler-32", COMPRESS(DEFLATE, DEFAULT, 6, 15, ADLER32, NONE), 0},
-	{"both", COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32_ADLER32, NONE), 0},
-	{"SHA-1", COMPRESS(DEFLATE, DEFAULT, 6, 15, NONE, SHA1), -ENOTSUP},
-	{"inflate LZS", DECOMPRESS(LZS, 15, NONE, NONE), -ENOTSUP},
-	{"inflate window 11", DECOMPRESS(DEFLATE, 11, NONE, NONE), -ENOTSUP},
-	{"inflate window 16", DECOMPRESS(DEFLATE, 16, NONE, NONE), -ENOTSUP},
-	{"inflate CRC-32", DECOMPRESS(DEFLATE, 15, CRC32, NONE), 0},
-	{"inflate SHA-256", DECOMPRESS(DEFLATE, 15, NONE, SHA2_256), -ENOTSUP},
+	{"compress", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, NONE, NONE), 0},
+	{"level 9", PMD_COMPRESS(DEFLATE, DEFAULT, 9, 15, NONE, NONE), 0},
+	{"default level", PMD_COMPRESS(DEFLATE, DEFAULT, -1, 15, NONE, NONE), 0},
+	{"dynamic", PMD_COMPRESS(DEFLATE, DYNAMIC, 1, 12, NONE, NONE), 0},
+	{"decompress", PMD_DECOMPRESS(DEFLATE, 15, NONE, NONE), 0},
+	{"LZS", PMD_COMPRESS(LZS, DEFAULT, 6, 15, NONE, NONE), -ENOTSUP},
+	{"no algorithm", PMD_COMPRESS(NULL, DEFAULT, 6, 15, NONE, NONE), -ENOTSUP},
+	{"fixed", PMD_COMPRESS(DEFLATE, FIXED, 6, 15, NONE, NONE), -ENOTSUP},
+	{"Huffman type 77", PMD_COMPRESS(DEFLATE, UNKNOWN, 6, 15, NONE, NONE), -EINVAL},
+	{"level 0", PMD_COMPRESS(DEFLATE, DEFAULT, 0, 15, NONE, NONE), -ENOTSUP},
+	{"level 10", PMD_COMPRESS(DEFLATE, DEFAULT, 10, 15, NONE, NONE), -EINVAL},
+	{"level -2", PMD_COMPRESS(DEFLATE, DEFAULT, -2, 15, NONE, NONE), -EINVAL},
+	{"window 11", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 11, NONE, NONE), -ENOTSUP},
+	{"CRC-32", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32, NONE), 0},
+	{"Adler-32", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, ADLER32, NONE), 0},
+	{"both", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32_ADLER32, NONE), 0},
+	{"SHA-1", PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, NONE, SHA1), -ENOTSUP},
+	{"inflate LZS", PMD_DECOMPRESS(LZS, 15, NONE, NONE), -ENOTSUP},
+	{"inflate window 11", PMD_DECOMPRESS(DEFLATE, 11, NONE, NONE), -ENOTSUP},
+	{"inflate window 16", PMD_DECOMPRESS(DEFLATE, 16, NONE, NONE), -ENOTSUP},
+	{"inflate CRC-32", PMD_DECOMPRESS(DEFLATE, 15, CRC32, NONE), 0},
+	{"inflate SHA-256", PMD_DECOMPRESS(DEFLATE, 15, NONE, SHA2_256), -ENOTSUP},
 	{"type 9", {.type = (enum rte_comp_xform_type)9}, -EINVAL},
 };
 
 /* For cases that only need one that is good. */
-static const struct rte_comp_xform good_xform = COMPRESS(DEFLATE, DEFAULT, 1, 15, NONE, NONE);
+static const struct rte_comp_xform good_xform = PMD_COMPRESS(DEFLATE, DEFAULT, 1, 15, NONE, NONE);
 
 static void
 xforms(void **state)
@@ -115,12 +102,12 @@ static void
 checksums(void **state)
 {
 	static const struct rte_comp_xform xforms_with[] = {
-		COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32, NONE),
-		COMPRESS(DEFLATE, DEFAULT, 6, 15, ADLER32, NONE),
-		COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32_ADLER32, NONE),
-		DECOMPRESS(DEFLATE, 15, CRC32, NONE),
-		DECOMPRESS(DEFLATE, 15, ADLER32, NONE),
-		DECOMPRESS(DEFLATE, 15, CRC32_ADLER32, NONE),
+		PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32, NONE),
+		PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, ADLER32, NONE),
+		PMD_COMPRESS(DEFLATE, DEFAULT, 6, 15, CRC32_ADLER32, NONE),
+		PMD_DECOMPRESS(DEFLATE, 15, CRC32, NONE),
+		PMD_DECOMPRESS(DEFLATE, 15, ADLER32, NONE),
+		PMD_DECOMPRESS(DEFLATE, 15, CRC32_ADLER32, NONE),
 	};
 
 	for (size_t i = 0; i < 6; i++)
@@ -132,7 +119,7 @@ checksums(void **state)
 static void
 window_is_lowered(void **state)
 {
-	const struct rte_comp_xform wide = COMPRESS(DEFLATE, DEFAULT, 6, 20, NONE, NONE);
+	const struct rte_comp_xform wide = PMD_COMPRESS(DEFLATE, DEFAULT, 6, 20, NONE, NONE);
 	struct pmd_case *c = *state;
 	uint8_t *plain = pmd_data_new(100000);
 	void *handle = NULL;

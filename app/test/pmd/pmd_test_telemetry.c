@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_bus_vdev.h>
+
 #include "pmd_case.h"
 #include "pmd_telemetry.h"
 
@@ -373,6 +375,27 @@ while_reconfigured(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, open_case, close_case)
 
+/* With sw=only there is no function to tell of. */
+static void
+without_a_function(void **state)
+{
+	const uint8_t id = pmd_dev.id;
+
+	(void)state;
+	assert_int_equal(rte_vdev_init("compress_hisi_zip_user7", "sw=only"), 0);
+	assert_int_equal(pmd_dev_learn("compress_hisi_zip_user7"), 0);
+	pmd_dev_start(1, 64);
+	assert_non_null(strstr(ask(&client, "info", NULL), "\"transport\":\"none\""));
+	assert_non_null(strstr(client.answer, "\"sw\":\"only\""));
+	assert_non_null(strstr(client.answer, "\"state\":\"started\""));
+	assert_non_null(strstr(ask(&client, "stats", NULL), "\"state\":\"started\""));
+	assert_non_null(strstr(ask(&client, "qp", "0"), "\"limit\":64"));
+	assert_non_null(strstr(ask(&client, "regs", NULL), "{}"));
+	pmd_dev_stop();
+	assert_int_equal(rte_vdev_uninit("compress_hisi_zip_user7"), 0);
+	pmd_dev.id = id;
+}
+
 static const struct CMUnitTest tests[] = {
 	CASE(list_and_info),
 	CASE(counters),
@@ -382,6 +405,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(registers),
 	CASE(bad_arguments),
 	cmocka_unit_test_setup_teardown(while_reconfigured, connect_client, disconnect_client),
+	cmocka_unit_test_setup_teardown(without_a_function, connect_client, disconnect_client),
 };
 
 const struct pmd_group pmd_group_telemetry = {

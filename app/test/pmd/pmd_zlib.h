@@ -42,6 +42,9 @@ uint8_t *pmd_zlib_deflate_new(const struct pmd_zlib_how *how, const uint8_t *in,
 const char *pmd_zlib_check(int window, const uint8_t *in, uint32_t len, const uint8_t *plain,
 			   uint32_t plain_len);
 
+/** @return checksums of plain data; both: CRC-32 low, Adler-32 high (compressdev.md 1.8) */
+uint64_t pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len);
+
 /** What zlib makes of a stream that may be bad. */
 enum pmd_zlib_verdict {
 	PMD_ZLIB_WHOLE,     /**< a final block ends within it */

@@ -37,6 +37,10 @@ extern int hisi_zip_logtype;
 #define HISI_ZIP_LOG(level, fmt, ...)                                                              \
 	rte_log(RTE_LOG_##level, hisi_zip_logtype, "%s: " fmt "\n", __VA_ARGS__)
 
+/** Windows by log2, hardware.md 8.2. */
+#define HISI_ZIP_MIN_WINDOW 12
+#define HISI_ZIP_MAX_WINDOW 15
+
 /** The most rte queue pairs of a device. */
 #define HISI_ZIP_MAX_QUEUE_PAIRS (HISI_QM_MAX_QUEUES / 2)
 
@@ -227,6 +231,13 @@ hisi_zip_is_v2(const struct hisi_zip_dev *dev)
 	return dev->qm.hw == HISI_QM_HW_V2;
 }
 
+/** Whether there is no function behind the device: software does everything. */
+static inline bool
+hisi_zip_is_software(const struct hisi_zip_dev *dev)
+{
+	return dev->args.sw == HISI_ZIP_SW_ONLY;
+}
+
 /**
  * Gives a framed op its status, consumed and produced.
  *
@@ -316,6 +327,8 @@ void hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals
  */
 int hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		       const struct rte_comp_xform *from);
+/** The smallest window that xforms may ask for, log2. */
+uint8_t hisi_zip_min_window(const struct hisi_zip_dev *dev);
 
 /** Creates a private xform, see rte_compressdev_private_xform_create(). */
 int hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform *xform,

@@ -20,7 +20,8 @@
 
 /* Where an argument is valid. */
 enum hisi_zip_arg_scope {
-	HISI_ZIP_ARG_ALL,
+	HISI_ZIP_ARG_ALWAYS, /* also with sw=only */
+	HISI_ZIP_ARG_ALL,    /* wherever there is a function */
 	HISI_ZIP_ARG_VDEV,
 	HISI_ZIP_ARG_EMBEDDED, /* vdev without path= */
 };
@@ -119,6 +120,7 @@ hisi_zip_parse_sw(const char *value, struct hisi_zip_devargs *args)
 	static const struct hisi_zip_word words[] = {
 		{"on", HISI_ZIP_SW_ON},
 		{"off", HISI_ZIP_SW_OFF},
+		{"only", HISI_ZIP_SW_ONLY},
 		{NULL, 0},
 	};
 	int ret = hisi_zip_parse_word(value, words);
@@ -243,9 +245,10 @@ static const struct hisi_zip_arg hisi_zip_args[] = {
 	{"path", "the path of a model's socket, at most 107 bytes",
 	 hisi_zip_parse_path, HISI_ZIP_ARG_VDEV},
 	{"hw", "v2, v3", hisi_zip_parse_hw, HISI_ZIP_ARG_VDEV},
-	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, HISI_ZIP_ARG_ALL},
+	{"max_sge", "a number from 1 to 65280", hisi_zip_parse_max_sge, HISI_ZIP_ARG_ALWAYS},
 	{"shadow", "on, off", hisi_zip_parse_shadow, HISI_ZIP_ARG_ALL},
-	{"sw", "on, off", hisi_zip_parse_sw, HISI_ZIP_ARG_ALL},
+	{"sw", "on, off, and of compress_hisi_zip_user only", hisi_zip_parse_sw,
+	 HISI_ZIP_ARG_ALWAYS},
 	{"v2_inflate", "sw, hw", hisi_zip_parse_v2_inflate, HISI_ZIP_ARG_ALL},
 	{"vf_queues", "a number of VFs and one of queues each, as in 4:128",
 	 hisi_zip_parse_vf_queues, HISI_ZIP_ARG_ALL},
@@ -272,7 +275,7 @@ hisi_zip_find_arg(const char *key)
 static bool
 hisi_zip_arg_on(const struct hisi_zip_arg *arg, enum hisi_zip_bus bus)
 {
-	return bus == HISI_ZIP_BUS_VDEV || arg->scope == HISI_ZIP_ARG_ALL;
+	return bus == HISI_ZIP_BUS_VDEV || arg->scope <= HISI_ZIP_ARG_ALL;
 }
 
 static int
@@ -339,18 +342,39 @@ hisi_zip_parse_args(const char *name, char *text, enum hisi_zip_bus bus, uint32_
 	return ret;
 }
 
-/* Arguments that are right alone, but not together. */
-static int
-hisi_zip_check_args(const char *name, uint32_t given, const struct hisi_zip_devargs *args)
+/* An argument given that is of a wider scope than there is, or NULL. */
+static const struct hisi_zip_arg *
+hisi_zip_find_beyond(uint32_t given, enum hisi_zip_arg_scope scope)
 {
-	for (unsigned int i = 0; args->path[0] != '\0' && i < RTE_DIM(hisi_zip_args); i++) {
-		const struct hisi_zip_arg *arg = &hisi_zip_args[i];
+	for (unsigned int i = 0; i < RTE_DIM(hisi_zip_args); i++)
+		if (hisi_zip_args[i].scope > scope &&
+		    (given & hisi_zip_arg_bit(&hisi_zip_args[i])) != 0)
+			return &hisi_zip_args[i];
+	return NULL;
+}
 
-		if (arg->scope == HISI_ZIP_ARG_EMBEDDED && (given & hisi_zip_arg_bit(arg)) != 0) {
-			HISI_ZIP_LOG(ERR, "argument '%s' is of the embedded model, valid without "
-				     "path=", name, arg->key);
-			return -EINVAL;
-		}
+/* Arguments that are right alone, but not together, or not on this bus. */
+static int
+hisi_zip_check_args(const char *name, uint32_t given, enum hisi_zip_bus bus,
+		    const struct hisi_zip_devargs *args)
+{
+	const struct hisi_zip_arg *arg;
+
+	if (args->sw == HISI_ZIP_SW_ONLY && bus != HISI_ZIP_BUS_VDEV) {
+		HISI_ZIP_LOG(ERR, "argument 'sw=only': valid is on, off", name);
+		return -EINVAL;
+	}
+	arg = hisi_zip_find_beyond(given, HISI_ZIP_ARG_ALWAYS);
+	if (args->sw == HISI_ZIP_SW_ONLY && arg != NULL) {
+		HISI_ZIP_LOG(ERR, "argument '%s' is of a function, valid without sw=only", name,
+			     arg->key);
+		return -EINVAL;
+	}
+	arg = hisi_zip_find_beyond(given, HISI_ZIP_ARG_VDEV);
+	if (args->path[0] != '\0' && arg != NULL) {
+		HISI_ZIP_LOG(ERR, "argument '%s' is of the embedded model, valid without path=",
+			     name, arg->key);
+		return -EINVAL;
 	}
 	if (args->engine == HISI_QM_EMU_ISAL && args->level > 3) {
 		HISI_ZIP_LOG(ERR, "argument 'level=%u': valid with engine=isal is 0 to 3", name,
@@ -385,5 +409,5 @@ hisi_zip_devargs_parse(const char *name, const char *text, enum hisi_zip_bus bus
 		return -ENOMEM;
 	ret = hisi_zip_parse_args(name, copy, bus, &given, args);
 	free(copy);
-	return ret != 0 ? ret : hisi_zip_check_args(name, given, args);
+	return ret != 0 ? ret : hisi_zip_check_args(name, given, bus, args);
 }

@@ -23,6 +23,7 @@
 enum hisi_zip_software {
 	HISI_ZIP_SW_OFF, /**< nothing: what the engine cannot do is refused */
 	HISI_ZIP_SW_ON,  /**< what the engine cannot do */
+	HISI_ZIP_SW_ONLY, /**< everything: there is no engine */
 };
 
 /** Arguments, each with its default where it is not given. */
@@ -53,7 +54,7 @@ enum hisi_zip_bus {
 
 /** What rte_pmdinfo and dpdk-pmdinfo.py show. */
 #define HISI_ZIP_DEVARGS_TEXT                                                                      \
-	"path=<socket> hw=v2|v3 max_sge=<1-65280> shadow=on|off sw=on|off v2_inflate=sw|hw "       \
+	"path=<socket> hw=v2|v3 max_sge=<1-65280> shadow=on|off sw=on|off|only v2_inflate=sw|hw "  \
 	"vf_queues=<1-63>:<1-1024> queues=<2-1024> "                                               \
 	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
 	"faults=<list>"

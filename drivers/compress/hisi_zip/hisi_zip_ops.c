@@ -40,7 +40,10 @@
 		RTE_COMP_END_OF_CAPABILITIES_LIST()                                                \
 	}
 
-/* By V2 or not, and by software side or not. V2 has one window: hardware.md 8.10. */
+/*
+ * By V2 or not, and by software side or not. V2 has one window: hardware.md 8.10; the others are
+ * software's. Software alone offers what V3 and software do together.
+ */
 static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2][2] = {
 	{
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_RAW, 12),
@@ -48,13 +51,15 @@ static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2][2] 
 					      HISI_ZIP_FEATURES_SW, 12),
 	}, {
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 15),
-		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 15),
+		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
 	},
 };
 
 static uint16_t
 hisi_zip_max_queue_pairs(const struct hisi_zip_dev *dev)
 {
+	if (hisi_zip_is_software(dev))
+		return HISI_ZIP_MAX_QUEUE_PAIRS;
 	return RTE_MIN(dev->qm.nb_queues / HISI_ZIP_NB_DIRECTIONS, HISI_ZIP_MAX_QUEUE_PAIRS);
 }
 
@@ -82,7 +87,7 @@ hisi_zip_dev_start(struct rte_compressdev *cdev)
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			hisi_zip_qp_restart(cdev->data->queue_pairs[i]);
-	return hisi_zip_primary_start(dev);
+	return hisi_zip_is_software(dev) ? 0 : hisi_zip_primary_start(dev);
 }
 
 /* Takes what completes for a while; whether nothing is in flight any more. */
@@ -112,8 +117,13 @@ hisi_zip_settle_for(struct rte_compressdev *cdev, unsigned int ms)
 static void
 hisi_zip_dev_stop(struct rte_compressdev *cdev)
 {
+	struct hisi_zip_dev *dev = cdev->data->dev_private;
+
+	/* Software does an op while it is enqueued: none is in flight. */
+	if (hisi_zip_is_software(dev))
+		return;
 	hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
-	hisi_zip_primary_stop(cdev->data->dev_private);
+	hisi_zip_primary_stop(dev);
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			hisi_zip_qp_shut(cdev->data->queue_pairs[i]);

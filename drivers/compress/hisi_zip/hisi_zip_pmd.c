@@ -11,6 +11,7 @@
 
 #include "hisi_zip.h"
 #include "hisi_zip_mp.h"
+#include "hisi_zip_sw.h"
 #include "hisi_zip_telemetry.h"
 
 RTE_LOG_REGISTER(hisi_zip_logtype, pmd.compress.hisi_zip, INFO);
@@ -54,6 +55,16 @@ hisi_zip_init(struct rte_compressdev *cdev, const struct hisi_zip_devargs *args)
 	return dev;
 }
 
+/* Opens the function, if there is one. */
+static int
+hisi_zip_open(struct hisi_zip_dev *dev)
+{
+	/* What is under the function's lock is also there without a function. */
+	if (hisi_zip_is_software(dev))
+		return -pthread_mutex_init(&dev->qm.lock, NULL);
+	return hisi_qm_dev_open(&dev->qm);
+}
+
 int
 hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		const struct hisi_zip_devargs *args, hisi_zip_choose_fn choose)
@@ -71,13 +82,14 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	dev = hisi_zip_init(cdev, args);
 	dev->feature_flags = choose(dev, device);
 	cdev->feature_flags = dev->feature_flags;
-	ret = hisi_qm_dev_open(&dev->qm);
+	ret = hisi_zip_open(dev);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot open the function: %s", name, rte_strerror(-ret));
 		hisi_zip_destroy(cdev);
 		return ret;
 	}
-	ret = hisi_zip_primary_offer(dev);
+	/* What software alone does is of one process. */
+	ret = hisi_zip_is_software(dev) ? 0 : hisi_zip_primary_offer(dev);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot offer it to other processes: %s", name,
 			     rte_strerror(-ret));
@@ -87,7 +99,8 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	}
 	cdev->dev_ops = &hisi_zip_ops;
 	cdev->enqueue_burst = hisi_zip_enqueue_burst;
-	cdev->dequeue_burst = hisi_zip_dequeue_burst;
+	cdev->dequeue_burst = hisi_zip_is_software(dev) ? hisi_zip_sw_dequeue_burst :
+							  hisi_zip_dequeue_burst;
 	hisi_zip_telemetry_add(dev);
 	return 0;
 }
@@ -111,7 +124,7 @@ hisi_zip_remove(const char *name)
 	if (ret < 0)
 		return ret;
 	hisi_zip_telemetry_remove(dev);
-	if (hisi_zip_primary_withdraw(dev)) {
+	if (!hisi_zip_is_software(dev) && hisi_zip_primary_withdraw(dev)) {
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
 		hisi_qm_dev_abandon(&dev->qm);

@@ -69,13 +69,15 @@ int
 hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
 		   const struct hisi_zip_proc *owner, struct hisi_zip_qp **qp)
 {
+	const bool software = hisi_zip_is_software(dev);
+	uint32_t most = software ? UINT16_MAX : dev->qm.sq_depth - 1u;
 	bool remote = !hisi_zip_proc_equal(owner, &dev->primary);
 	struct hisi_zip_qp *new;
 	int ret;
 
-	if (limit == 0 || limit >= dev->qm.sq_depth) {
+	if (limit == 0 || limit > most) {
 		HISI_ZIP_LOG(ERR, "queue pair %u: max_inflight_ops %u, valid are 1 to %u",
-			     dev->qm.name, id, limit, dev->qm.sq_depth - 1);
+			     dev->qm.name, id, limit, most);
 		return -EINVAL;
 	}
 	new = rte_zmalloc_socket("hisi_zip_qp", sizeof(*new), RTE_CACHE_LINE_SIZE, socket);
@@ -84,11 +86,13 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 	new->limit = limit;
 	new->id = id;
 	new->owner = *owner;
-	ret = hisi_zip_qp_alloc_arenas(dev, new, id, socket);
+	ret = software ? 0 : hisi_zip_qp_alloc_arenas(dev, new, id, socket);
 	if (ret == 0)
 		ret = hisi_zip_sw_create(limit, dev->args.max_sge, socket, &new->sw);
 	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		new->queue[d].sw = dev->args.sw == HISI_ZIP_SW_OFF ? NULL : new->sw;
+		if (software)
+			continue;
 		ret = hisi_zip_queue_create(dev, &new->queue[d], HISI_ZIP_NB_DIRECTIONS * id + d,
 					    limit, socket, remote);
 	}

@@ -38,8 +38,11 @@ hisi_zip_stream_set(const struct hisi_zip_dev *dev, struct hisi_zip_stream *stre
 		return ret;
 	/* A V2 engine would take for a trailer what follows the stream. */
 	if (xform->frame == HISI_ZIP_FRAME_DECOMPRESS) {
-		if (dev->args.sw == HISI_ZIP_SW_OFF)
+		if (dev->args.sw == HISI_ZIP_SW_OFF) {
+			HISI_ZIP_LOG(ERR, "stream with type %d, valid: COMPRESS on V2 with sw=off",
+				     dev->qm.name, from->type);
 			return -ENOTSUP;
+		}
 		xform->path = HISI_ZIP_SOFTWARE;
 	}
 	stream->path = xform->path;

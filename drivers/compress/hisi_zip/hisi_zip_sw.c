@@ -282,3 +282,11 @@ hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t n
 	__atomic_store_n(&sw->head, head, __ATOMIC_RELEASE);
 	return n;
 }
+
+uint16_t
+hisi_zip_sw_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	const struct hisi_zip_qp *qp = queue_pair;
+
+	return hisi_zip_sw_pending(qp->sw) ? hisi_zip_sw_dequeue(qp->sw, ops, nb_ops) : 0;
+}

@@ -66,6 +66,12 @@ bool hisi_zip_sw_is_full(const struct hisi_zip_sw *sw);
 /** Keeps an op that is done for the consumer; there is room. Producer. */
 void hisi_zip_sw_push(struct hisi_zip_sw *sw, struct rte_comp_op *op);
 
+/**
+ * Dequeues ops where there is no function: rte_compressdev_dequeue_burst(). The enqueue burst is
+ * the same as elsewhere, all xforms being for software.
+ */
+uint16_t hisi_zip_sw_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops);
+
 /** Hands out ops done. Consumer. @return how many. */
 uint16_t hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t nb_ops);
 

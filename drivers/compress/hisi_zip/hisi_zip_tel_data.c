@@ -33,6 +33,12 @@ static const char *const hisi_zip_tel_directions[] = {
 	[HISI_ZIP_DECOMPRESS] = "decompress",
 };
 
+static const char *const hisi_zip_tel_software[] = {
+	[HISI_ZIP_SW_OFF] = "off",
+	[HISI_ZIP_SW_ON] = "on",
+	[HISI_ZIP_SW_ONLY] = "only",
+};
+
 static const struct hisi_zip_tel_name hisi_zip_tel_statuses[] = {
 	{"invalid_args", RTE_COMP_OP_STATUS_INVALID_ARGS},
 	{"error", RTE_COMP_OP_STATUS_ERROR},
@@ -212,10 +218,13 @@ hisi_zip_tel_count(const struct hisi_zip_qp *qp, struct hisi_zip_tel_counts *cou
 	hisi_zip_qp_add_totals(qp, &counts->totals);
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		const struct hisi_qm_qp *hw = qp->queue[d].hw;
-		/* In this order: the difference is never negative. */
-		uint32_t completed = __atomic_load_n(&hw->completed, __ATOMIC_ACQUIRE);
-		uint32_t submitted = __atomic_load_n(&hw->submitted, __ATOMIC_ACQUIRE);
+		uint32_t completed, submitted;
 
+		if (hw == NULL)
+			continue;
+		/* In this order: the difference is never negative. */
+		completed = __atomic_load_n(&hw->completed, __ATOMIC_ACQUIRE);
+		submitted = __atomic_load_n(&hw->submitted, __ATOMIC_ACQUIRE);
 		counts->in_flight[d] += RTE_MIN(submitted - completed, hw->limit);
 	}
 	if (qp->sw != NULL) {
@@ -270,7 +279,8 @@ hisi_zip_tel_qp(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct r
 
 	RTE_SET_USED(dev);
 	for (unsigned int i = 0; i < HISI_ZIP_NB_DIRECTIONS; i++)
-		dead |= __atomic_load_n(&qp->queue[i].hw->dead, __ATOMIC_ACQUIRE) != 0;
+		dead |= qp->queue[i].hw != NULL &&
+			__atomic_load_n(&qp->queue[i].hw->dead, __ATOMIC_ACQUIRE) != 0;
 	hisi_zip_tel_count(qp, &counts);
 	rte_tel_data_start_dict(d);
 	hisi_zip_tel_uint(d, "id", qp->id);
@@ -287,7 +297,7 @@ hisi_zip_tel_regs(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct
 
 	RTE_SET_USED(qp);
 	rte_tel_data_start_dict(d);
-	for (unsigned int i = 0; i < nb; i++) {
+	for (unsigned int i = 0; i < nb && !hisi_zip_is_software(dev); i++) {
 		const struct hisi_qm_reg *reg = i < hisi_qm_nb_regs ?
 							&hisi_qm_regs[i] :
 							&hisi_zip_tel_engine[i - hisi_qm_nb_regs];
@@ -339,6 +349,10 @@ hisi_zip_tel_add_function(struct rte_tel_data *d, const struct hisi_zip_dev *dev
 {
 	const struct hisi_qm_dev *qm = &dev->qm;
 
+	if (hisi_zip_is_software(dev)) {
+		rte_tel_data_add_dict_string(d, "transport", "none");
+		return 0;
+	}
 	rte_tel_data_add_dict_string(d, "transport",
 				     qm->ops == &hisi_qm_transport_pci ? "pci" :
 				     qm->ops == &hisi_qm_transport_emu ? "embedded" : "process");
@@ -375,7 +389,7 @@ hisi_zip_tel_info(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct
 	ret = hisi_zip_tel_add_function(d, dev);
 	hisi_zip_tel_uint(d, "max_queue_pairs", info.max_nb_queue_pairs);
 	hisi_zip_tel_uint(d, "queue_pairs", hisi_zip_tel_nb_queue_pairs(dev));
-	rte_tel_data_add_dict_string(d, "sw", dev->args.sw == HISI_ZIP_SW_OFF ? "off" : "on");
+	rte_tel_data_add_dict_string(d, "sw", hisi_zip_tel_software[dev->args.sw]);
 	hisi_zip_tel_uint(d, "max_sge", dev->args.max_sge);
 	hisi_zip_tel_uint(d, "window_min", info.capabilities[0].window_size.min);
 	hisi_zip_tel_uint(d, "window_max", info.capabilities[0].window_size.max);

@@ -19,6 +19,8 @@ hisi_zip_choose_model(struct hisi_zip_dev *dev, struct rte_device *device)
 	const struct hisi_zip_devargs *args = &dev->args;
 
 	RTE_SET_USED(device);
+	if (hisi_zip_is_software(dev))
+		return 0;
 	if (args->path[0] != '\0') {
 		dev->qm.ops = &hisi_qm_transport_vfio_user;
 		dev->transport.vfio_user = (struct hisi_qm_vfio_user_args){
@@ -96,7 +98,10 @@ hisi_zip_dma_map(struct rte_vdev_device *vdev, void *addr, uint64_t iova, size_t
 
 	if (hisi_zip_is_secondary())
 		return hisi_zip_dma_result(-ENOTSUP);
-	return hisi_zip_dma_result(qm == NULL ? -ENODEV : qm->ops->dma_map(qm, addr, iova, len));
+	if (qm == NULL)
+		return hisi_zip_dma_result(-ENODEV);
+	/* Software reaches all of this process. */
+	return hisi_zip_dma_result(qm->ops == NULL ? 0 : qm->ops->dma_map(qm, addr, iova, len));
 }
 
 static int
@@ -106,7 +111,9 @@ hisi_zip_dma_unmap(struct rte_vdev_device *vdev, void *addr, uint64_t iova, size
 
 	if (hisi_zip_is_secondary())
 		return hisi_zip_dma_result(-ENOTSUP);
-	return hisi_zip_dma_result(qm == NULL ? -ENODEV : qm->ops->dma_unmap(qm, addr, iova, len));
+	if (qm == NULL)
+		return hisi_zip_dma_result(-ENODEV);
+	return hisi_zip_dma_result(qm->ops == NULL ? 0 : qm->ops->dma_unmap(qm, addr, iova, len));
 }
 
 static struct rte_vdev_driver hisi_zip_user_driver = {

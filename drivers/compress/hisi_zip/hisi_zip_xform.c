@@ -9,12 +9,26 @@
 
 #include "hisi_zip.h"
 
-/* Windows by log2, hardware.md 8.2. */
-#define HISI_ZIP_MIN_WINDOW 12
-#define HISI_ZIP_MAX_WINDOW 15
+/* What an xform asks for that there is not, and what there is. */
+static int
+hisi_zip_xform_refuse(const struct hisi_zip_dev *dev, int error, const char *field, int value,
+		      const char *valid)
+{
+	HISI_ZIP_LOG(ERR, "xform with %s %d, valid: %s", dev->qm.name, field, value, valid);
+	return error;
+}
+
+uint8_t
+hisi_zip_min_window(const struct hisi_zip_dev *dev)
+{
+	/* V2 has one window (hardware.md 8.10); the others are software's. */
+	if (hisi_zip_is_v2(dev) && dev->args.sw == HISI_ZIP_SW_OFF)
+		return HISI_ZIP_MAX_WINDOW;
+	return HISI_ZIP_MIN_WINDOW;
+}
 
 static int
-hisi_zip_window_code(unsigned int log2)
+hisi_zip_window_code(const struct hisi_zip_dev *dev, unsigned int log2)
 {
 	static const uint8_t codes[] = {
 		[12 - HISI_ZIP_MIN_WINDOW] = HISI_ZIP_WIN_4K,
@@ -23,8 +37,10 @@ hisi_zip_window_code(unsigned int log2)
 		[15 - HISI_ZIP_MIN_WINDOW] = HISI_ZIP_WIN_32K,
 	};
 
-	if (log2 < HISI_ZIP_MIN_WINDOW || log2 > HISI_ZIP_MAX_WINDOW)
-		return -ENOTSUP;
+	if (log2 < hisi_zip_min_window(dev) || log2 > HISI_ZIP_MAX_WINDOW)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "window_size", log2,
+					     hisi_zip_min_window(dev) == HISI_ZIP_MAX_WINDOW ?
+						     "15" : "12 to 15");
 	return codes[log2 - HISI_ZIP_MIN_WINDOW];
 }
 
@@ -48,15 +64,19 @@ hisi_zip_checksums(enum rte_comp_checksum_type chksum)
 
 /* Of both directions: what software needs, and the checksums. */
 static int
-hisi_zip_set_common(struct hisi_zip_xform *xform, enum rte_comp_algorithm algo,
-		    enum rte_comp_checksum_type chksum, enum rte_comp_hash_algorithm hash)
+hisi_zip_set_common(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+		    enum rte_comp_algorithm algo, enum rte_comp_checksum_type chksum,
+		    enum rte_comp_hash_algorithm hash)
 {
 	int checksums = hisi_zip_checksums(chksum);
 
-	if (algo != RTE_COMP_ALGO_DEFLATE || hash != RTE_COMP_HASH_ALGO_NONE)
-		return -ENOTSUP;
+	if (algo != RTE_COMP_ALGO_DEFLATE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "algo", algo, "DEFLATE");
+	if (hash != RTE_COMP_HASH_ALGO_NONE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "hash_algo", hash, "NONE");
 	if (checksums < 0)
-		return checksums;
+		return hisi_zip_xform_refuse(dev, checksums, "chksum", chksum,
+					     "NONE, CRC32, ADLER32, CRC32_ADLER32");
 	xform->checksums = checksums;
 	xform->params = (struct deflate_params){
 		.engine = DEFLATE_ENGINE_ISAL,
@@ -69,57 +89,75 @@ hisi_zip_set_common(struct hisi_zip_xform *xform, enum rte_comp_algorithm algo,
 
 /* What the engine has no field for goes to software (hardware.md 8.3), where there is any. */
 static int
-hisi_zip_set_huffman(struct hisi_zip_xform *xform, enum rte_comp_huffman huffman, int level)
+hisi_zip_set_huffman(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+		     enum rte_comp_huffman huffman)
 {
+	const bool off = dev->args.sw == HISI_ZIP_SW_OFF;
+	const char *valid = off ? "DEFAULT, DYNAMIC with sw=off" : "DEFAULT, FIXED, DYNAMIC";
+
 	switch (huffman) {
 	case RTE_COMP_HUFFMAN_DEFAULT:
 	case RTE_COMP_HUFFMAN_DYNAMIC:
-		break;
+		return 0;
 	case RTE_COMP_HUFFMAN_FIXED:
+		if (off)
+			return hisi_zip_xform_refuse(dev, -ENOTSUP, "huffman", huffman, valid);
 		xform->path = HISI_ZIP_SOFTWARE;
 		xform->params.huffman = DEFLATE_HUFFMAN_FIXED;
-		break;
+		return 0;
 	default:
-		return -EINVAL;
+		return hisi_zip_xform_refuse(dev, -EINVAL, "huffman", huffman, valid);
 	}
-	if (level == RTE_COMP_LEVEL_NONE) {
-		xform->path = HISI_ZIP_SOFTWARE;
-		xform->params.engine = DEFLATE_ENGINE_ZLIB;
-		xform->params.level = 0;
-	}
+}
+
+/* Levels but 0 have no meaning for the engine (hardware.md 8.3). */
+static int
+hisi_zip_set_level(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform, int level)
+{
+	if (level < RTE_COMP_LEVEL_PMD_DEFAULT || level > RTE_COMP_LEVEL_MAX)
+		return hisi_zip_xform_refuse(dev, -EINVAL, "level", level, "-1 to 9");
+	if (level != RTE_COMP_LEVEL_NONE)
+		return 0;
+	if (dev->args.sw == HISI_ZIP_SW_OFF)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "level", level,
+					     "-1, 1 to 9 with sw=off");
+	xform->path = HISI_ZIP_SOFTWARE;
+	xform->params.engine = DEFLATE_ENGINE_ZLIB;
+	xform->params.level = 0;
 	return 0;
 }
 
-/* Returns the window's code; other levels have no meaning for the engine (hardware.md 8.3). */
+/* Returns the window's code. */
 static int
-hisi_zip_set_compress(struct hisi_zip_xform *xform,
+hisi_zip_set_compress(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		      const struct rte_comp_compress_xform *compress)
 {
 	/* A smaller window than asked for is a valid choice, a larger one is not. */
 	uint8_t window = RTE_MIN(compress->window_size, HISI_ZIP_MAX_WINDOW);
 	int ret;
 
-	if (compress->level < RTE_COMP_LEVEL_PMD_DEFAULT || compress->level > RTE_COMP_LEVEL_MAX)
-		return -EINVAL;
 	xform->compress = true;
 	xform->path = HISI_ZIP_COMPRESS;
-	ret = hisi_zip_set_common(xform, compress->algo, compress->chksum, compress->hash_algo);
+	ret = hisi_zip_set_common(dev, xform, compress->algo, compress->chksum,
+				  compress->hash_algo);
 	if (ret == 0)
-		ret = hisi_zip_set_huffman(xform, compress->deflate.huffman, compress->level);
+		ret = hisi_zip_set_huffman(dev, xform, compress->deflate.huffman);
+	if (ret == 0)
+		ret = hisi_zip_set_level(dev, xform, compress->level);
 	xform->params.window_log2 = window;
-	return ret != 0 ? ret : hisi_zip_window_code(window);
+	return ret != 0 ? ret : hisi_zip_window_code(dev, window);
 }
 
 static int
-hisi_zip_set_decompress(struct hisi_zip_xform *xform,
+hisi_zip_set_decompress(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 			const struct rte_comp_decompress_xform *decompress)
 {
-	int ret = hisi_zip_set_common(xform, decompress->algo, decompress->chksum,
+	int ret = hisi_zip_set_common(dev, xform, decompress->algo, decompress->chksum,
 				      decompress->hash_algo);
 
 	xform->path = HISI_ZIP_DECOMPRESS;
 	xform->params.window_log2 = decompress->window_size;
-	return ret != 0 ? ret : hisi_zip_window_code(decompress->window_size);
+	return ret != 0 ? ret : hisi_zip_window_code(dev, decompress->window_size);
 }
 
 /*
@@ -165,19 +203,24 @@ hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 	int window;
 
 	if (from->type == RTE_COMP_COMPRESS)
-		window = hisi_zip_set_compress(xform, &from->compress);
+		window = hisi_zip_set_compress(dev, xform, &from->compress);
 	else if (from->type == RTE_COMP_DECOMPRESS)
-		window = hisi_zip_set_decompress(xform, &from->decompress);
+		window = hisi_zip_set_decompress(dev, xform, &from->decompress);
 	else
-		window = -EINVAL;
+		window = hisi_zip_xform_refuse(dev, -EINVAL, "type", from->type,
+					       "COMPRESS, DECOMPRESS");
 	if (window < 0)
 		return window;
 	if (hisi_zip_is_v2(dev))
 		hisi_zip_set_sqe_v2(dev, xform);
 	else
 		hisi_zip_set_sqe_v3(xform, window);
+	if (hisi_zip_is_software(dev))
+		xform->path = HISI_ZIP_SOFTWARE;
+	/* All that is left here is V2's decompression. */
 	if (xform->path == HISI_ZIP_SOFTWARE && dev->args.sw == HISI_ZIP_SW_OFF)
-		return -ENOTSUP;
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "type", from->type,
+					     "COMPRESS on V2 with sw=off and v2_inflate=sw");
 	if (xform->checksums != 0 || xform->frame != HISI_ZIP_FRAME_NONE)
 		xform->post = xform;
 	return 0;
