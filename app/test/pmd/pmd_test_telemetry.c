@@ -253,6 +253,7 @@ software(void **state)
 {
 	struct pmd_case *c = *state;
 	void *stored = pmd_xform_compress(0, 15, RTE_COMP_HUFFMAN_DEFAULT);
+	struct pmd_job *job;
 	uint8_t plain[100] = {0};
 
 	for (int i = 0; i < 7; i++)
@@ -267,6 +268,20 @@ software(void **state)
 	/* RFC 1951, 3.2.4: 5 bytes before the data of a stored block. */
 	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_out"), 735);
 	assert_int_equal(pmd_telemetry_number(&client, NULL, "sq_doorbells"), 0);
+
+	/* Room for half of it: no failure, and no verdict of the engine. */
+	job = pmd_batch_compress(&c->batch, stored, &pmd_shapes_plain, plain, 100);
+	job->op->dst.offset = job->op->m_dst->pkt_len - 50;
+	assert_int_equal(pmd_batch_turns(&c->batch, 0, 1), 0);
+	assert_int_equal(job->op->status, RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE);
+	assert_non_null(ask(&client, "qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "sw_ops"), 8);
+	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"),
+			 700 + job->op->consumed);
+	assert_int_equal(pmd_telemetry_number(&client, "status", "out_of_space_recoverable"), 1);
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "errors"), 0);
+	assert_int_equal(pmd_telemetry_number(&client, "reason", "engine"), -1);
+	pmd_batch_reset(&c->batch);
 	pmd_xform_free(stored);
 }
 

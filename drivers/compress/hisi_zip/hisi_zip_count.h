@@ -39,7 +39,8 @@ struct hisi_zip_bytes {
 /** Ops returned with a status that is not SUCCESS; the consumer's. */
 struct hisi_zip_failures {
 	uint64_t status[HISI_ZIP_NB_STATUSES]; /**< by rte_comp_op.status */
-	uint64_t reason[HISI_ZIP_NB_REASONS];  /**< by enum hisi_zip_reason */
+	/** Of those that hisi_zip_status_is_failure() says it of, by enum hisi_zip_reason. */
+	uint64_t reason[HISI_ZIP_NB_REASONS];
 	uint64_t engine[HISI_ZIP_NB_ENGINE_STATUSES]; /**< of HISI_ZIP_REASON_DEVICE */
 };
 
@@ -62,6 +63,8 @@ hisi_zip_count_failure(struct hisi_zip_failures *failures, const struct rte_comp
 	uint64_t reason = op->debug_status >> 32;
 
 	hisi_zip_count(&failures->status[op->status % HISI_ZIP_NB_STATUSES], 1);
+	if (!hisi_zip_status_is_failure(op->status))
+		return;
 	hisi_zip_count(&failures->reason[reason % HISI_ZIP_NB_REASONS], 1);
 	if (reason == HISI_ZIP_REASON_DEVICE)
 		hisi_zip_count(&failures->engine[HISI_HW_GET(HISI_ZIP_DW3_STATUS,
