@@ -39,13 +39,14 @@ enum hisi_zip_mp_type {
 };
 
 /**
- * A process on a device, in shared memory; made and freed by the primary. All but "next" and
- * "started" is the process's, until it is dead.
+ * A process on a device, in shared memory; made and freed by the primary. "data" and "view" are
+ * the process's, until it is dead.
  */
 struct hisi_zip_client {
 	LIST_ENTRY(hisi_zip_client) next;
 	struct hisi_zip_proc proc;
 	bool started;
+	volatile uint8_t abandoned; /**< the primary has removed the device */
 	struct rte_compressdev_data data; /**< of the process's rte device */
 	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */
 };

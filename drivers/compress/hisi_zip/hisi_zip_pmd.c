@@ -128,6 +128,8 @@ hisi_zip_remove(const char *name)
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
 		hisi_qm_dev_abandon(&dev->qm);
+		/* The library closes what has ops, and frees what is private. */
+		cdev->dev_ops = NULL;
 		cdev->data->dev_private = NULL;
 	} else {
 		hisi_qm_dev_close(&dev->qm);

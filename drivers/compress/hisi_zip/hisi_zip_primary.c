@@ -14,6 +14,7 @@
 #include "hisi_zip_mp.h"
 #include "hisi_zip_serve.h"
 #include "hisi_zip_stream.h"
+#include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
 static pthread_mutex_t hisi_zip_control = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -151,6 +152,19 @@ hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	return ret;
 }
 
+/* Frees the xforms and streams of a process, which may have ended with the lock or in a list. */
+static void
+hisi_zip_client_free_objects(struct hisi_zip_dev *view)
+{
+	rte_spinlock_init(&view->xform_lock);
+	if (LIST_FIRST(&view->xforms) != NULL)
+		LIST_FIRST(&view->xforms)->next.le_prev = &LIST_FIRST(&view->xforms);
+	if (LIST_FIRST(&view->streams) != NULL)
+		LIST_FIRST(&view->streams)->next.le_prev = &LIST_FIRST(&view->streams);
+	hisi_zip_xform_free_all(view);
+	hisi_zip_stream_free_all(view);
+}
+
 /* Gives everything back that a process has, whether it lives or not. */
 static void
 hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
@@ -162,9 +176,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 		hisi_zip_qp_free(dev, qp);
 	}
 	hisi_zip_client_stop(dev, client);
-	/* It may have ended with the lock. */
-	rte_spinlock_init(&client->view.xform_lock);
-	hisi_zip_xform_free_all(&client->view);
+	hisi_zip_client_free_objects(&client->view);
 	hisi_zip_stream_free_all(&client->view);
 	rte_free(client->data.queue_pairs);
 	LIST_REMOVE(client, next);
@@ -268,6 +280,7 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
 	rte_spinlock_init(&view->xform_lock);
 	LIST_INIT(&view->xforms);
+	LIST_INIT(&view->streams);
 	LIST_INIT(&view->streams);
 	return 0;
 }
@@ -415,11 +428,15 @@ hisi_zip_primary_offer(struct hisi_zip_dev *dev)
 bool
 hisi_zip_primary_withdraw(struct hisi_zip_dev *dev)
 {
+	struct hisi_zip_client *client;
 	bool clients;
 
 	hisi_zip_primary_lock();
 	hisi_zip_reap_device(dev);
 	clients = !LIST_EMPTY(&dev->clients);
+	/* Nobody would answer them. */
+	LIST_FOREACH(client, &dev->clients, next)
+		client->abandoned = 1;
 	LIST_REMOVE(dev, offered);
 	hisi_zip_primary_unlock();
 	hisi_zip_serve_close();

@@ -92,7 +92,7 @@ hisi_zip_ask(const struct hisi_zip_dev *view, enum hisi_zip_mp_type type,
 {
 	int fd, ret;
 
-	if (!hisi_zip_proc_alive(&view->primary))
+	if (view->secondary->client->abandoned || !hisi_zip_proc_alive(&view->primary))
 		return -ENODEV;
 	ret = hisi_zip_request(view->qm.name, type, msg, &fd);
 	if (fd >= 0)
@@ -136,6 +136,7 @@ hisi_zip_attach(struct hisi_zip_secondary *secondary, const char *name)
 	ret = hisi_zip_request(name, HISI_ZIP_MP_ATTACH, &msg, &fd);
 	if (ret == 0) {
 		secondary->client = msg.client;
+		msg.client->view.secondary = secondary;
 		ret = hisi_zip_map(secondary, &msg, fd);
 	}
 	if (fd >= 0)
@@ -352,7 +353,7 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name, int socke
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "the primary process does not share it: %s", name,
 			     rte_strerror(-ret));
-		goto free_secondary;
+		goto detach;
 	}
 	cdev = hisi_zip_take_slot(device, name, socket);
 	if (cdev == NULL) {
@@ -360,7 +361,6 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name, int socke
 		goto detach;
 	}
 	secondary->cdev = cdev;
-	secondary->client->view.secondary = secondary;
 	secondary->client->data.dev_id = cdev->data->dev_id;
 	cdev->data = &secondary->client->data;
 	hisi_zip_secondary_init_ops();
@@ -372,9 +372,10 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name, int socke
 	return 0;
 
 detach:
-	hisi_zip_ask(&secondary->client->view, HISI_ZIP_MP_DETACH, &(struct hisi_zip_mp_msg){0});
+	if (secondary->client != NULL)
+		hisi_zip_ask(&secondary->client->view, HISI_ZIP_MP_DETACH,
+			     &(struct hisi_zip_mp_msg){0});
 	hisi_zip_unmap(secondary);
-free_secondary:
 	free(secondary);
 	return ret;
 }
