@@ -12,6 +12,7 @@
 #   pmd        the driver on the embedded model and over a model process
 #   stock      dpdk-test of the distribution on the driver, embedded and over a model process
 #   examples   the programs of examples/ on the driver, gzip and pigz as judges
+#   procs      several processes on one device, on hugepages of its own; as root
 #   kernel     Linux's hisi_zip driver in an arm64 guest on the model; as root. The guest, about
 #              700 MB, is made once in HISI_ZIP_CACHE (/var/cache/hisi_zip) from Debian's archive
 #   guest      vfio-pci of an x86-64 guest gives the model's functions to DPDK programs behind a
@@ -28,7 +29,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=600 [kernel]=1500 [guest]=900)
+declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=600 [procs]=600 [kernel]=1500
+    [guest]=900)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0
 suite_pid=
@@ -136,14 +138,14 @@ plain=() sanitized=() groups=() arm64=
 for name in "${@:-default}"; do
     case $name in
     default) plain+=(unit pmd stock examples) ;;
-    unit | pmd | stock | examples | kernel | guest) plain+=("$name") ;;
+    unit | pmd | stock | examples | procs | kernel | guest) plain+=("$name") ;;
     sanitize) sanitized+=("${flavours[@]}") ;;
     arm64) arm64=yes ;;
     asan-gcc | asan-clang | tsan-gcc | tsan-clang) sanitized+=("$name") ;;
-    all) plain+=(unit pmd stock examples kernel guest) arm64=yes sanitized+=("${flavours[@]}") ;;
+    all) plain+=(unit pmd stock examples procs kernel guest) arm64=yes sanitized+=("${flavours[@]}") ;;
     --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
-        "valid: unit, pmd, stock, examples, kernel, guest, arm64, sanitize," \
+        "valid: unit, pmd, stock, procs, examples, kernel, guest, arm64, sanitize," \
         "${flavours[*]}, all" ;;
     esac
 done

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+
+"""What the tests of suite procs stand on: hugepages, a model process, processes that work."""
+
+import fcntl
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+PAGES = 256
+LIMIT = 60.0  # seconds for any answer
+SKIP = 77
+
+
+class Skip(Exception):
+    """What the machine lacks."""
+
+
+class Host:
+    """A folder of our own with a hugetlbfs mount, and all processes that were started."""
+
+    def __init__(self, worker, model):
+        self.worker = worker
+        self.program = model
+        self.folder = tempfile.mkdtemp(prefix="hisi-zip-procs-")
+        self.huge = os.path.join(self.folder, "huge")
+        self.lock = self.pages = None
+        self.children = []  # never shrinks: the logs are numbered by it
+
+    def __enter__(self):
+        try:
+            self.reserve()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def reserve(self):
+        """Hugepages; the lock is the one that the other tests take, too."""
+        if os.geteuid() != 0 or not os.path.exists(HUGE):
+            raise Skip("needs root and 2 MiB hugepages")
+        self.lock = os.open(HUGE, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        count = self.read_pages()
+        os.mkdir(self.huge)
+        if subprocess.run(["mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "hisi_zip",
+                           self.huge], check=False).returncode != 0:
+            raise Skip("no hugetlbfs mount")
+        self.pages = count
+        self.write_pages(count + PAGES)
+        if self.read_pages() < count + PAGES:
+            raise Skip(f"no {PAGES} free hugepages")
+
+    @staticmethod
+    def read_pages():
+        """How many hugepages the machine has."""
+        with open(HUGE, encoding="ascii") as file:
+            return int(file.read())
+
+    @staticmethod
+    def write_pages(count):
+        """Asks the machine for so many."""
+        with open(HUGE, "w", encoding="ascii") as file:
+            file.write(f"{count}\n")
+
+    def __exit__(self, *_):
+        for child in self.children:
+            child.kill()
+        if self.pages is not None:
+            subprocess.run(["umount", "-l", self.huge], check=False)
+            self.write_pages(self.pages)
+        if self.lock is not None:
+            os.close(self.lock)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def model(self, *options, sockets=("vf0",)):
+        """Starts a model process; the paths of its sockets."""
+        paths = [os.path.join(self.folder, name) for name in sockets]
+        command = [self.program, *options]
+        for path in paths:
+            command += ["--socket", path]
+        child = Child(command, os.path.join(self.folder, "model.log"))
+        self.children.append(child)
+        child.wait_line("ready:")
+        return child, paths
+
+    def eal(self, program, kind, prefix, extra=(), environment=None):
+        """Starts a program of DPDK."""
+        command = [program, "--lcores", f"0@({cpus()})", "--file-prefix", prefix,
+                   "--huge-dir", self.huge, "--iova-mode=va", "--no-pci", "--no-telemetry",
+                   f"--proc-type={kind}", *extra]
+        log = os.path.join(self.folder, f"{kind}{len(self.children)}.log")
+        child = Process(command, log, {"RUNTIME_DIRECTORY": self.folder, **(environment or {})})
+        self.children.append(child)
+        return child
+
+    def process(self, kind, prefix, extra=()):
+        """Starts a process that takes commands, and waits until it is ready."""
+        child = self.eal(self.worker, kind, prefix, extra)
+        child.answer()
+        return child
+
+    def primary(self, devargs, prefix="hz", extra=()):
+        """The process that has the device."""
+        return self.process("primary", prefix,
+                            ("--vdev", f"compress_hisi_zip_user0{devargs}", *extra))
+
+    def wait_primary(self, prefix):
+        """Waits until a primary that gives no sign of itself lets others in."""
+        end = time.monotonic() + LIMIT
+        path = os.path.join(self.folder, "dpdk", prefix, "mp_socket")
+        while not os.path.exists(path):
+            assert time.monotonic() < end, path
+            time.sleep(0.05)
+        time.sleep(2)  # it listens before it has probed its devices
+
+    def secondary(self, prefix="hz"):
+        """One more that uses it."""
+        return self.process("secondary", prefix)
+
+
+def cpus():
+    """Those that this process may use, as EAL wants them."""
+    return ",".join(str(cpu) for cpu in sorted(os.sched_getaffinity(0)))
+
+
+class Child:
+    """A process, ended with us."""
+
+    def __init__(self, command, log, environment=None):
+        self.log = log
+        with open(log, "wb") as file:
+            self.popen = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                          stderr=file, env={**os.environ, **(environment or {})})
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.popen.stdout, selectors.EVENT_READ)
+        self.text = b""
+
+    def line(self, end):
+        """The next line of its output."""
+        while b"\n" not in self.text:
+            if not self.selector.select(max(0, end - time.monotonic())):
+                raise TimeoutError(f"no answer: {self.popen.args[:1]}\n{self.messages()}")
+            part = os.read(self.popen.stdout.fileno(), 4096)
+            if not part:
+                raise EOFError(f"it ended: {self.popen.args[:1]}\n{self.messages()}")
+            self.text += part
+        line, self.text = self.text.split(b"\n", 1)
+        return line.decode(errors="replace")
+
+    def wait_line(self, start):
+        """Skips output up to a line that begins so."""
+        end = time.monotonic() + LIMIT
+        while True:
+            line = self.line(end)
+            if line.startswith(start):
+                return line
+
+    def messages(self):
+        """The end of what it wrote to standard error."""
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()[-4000:]
+
+    def kill(self):
+        """As kill -9 does; waits."""
+        if self.popen.poll() is None:
+            self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait()
+        if self.popen.stdout.closed:
+            return
+        self.selector.close()
+        self.popen.stdout.close()
+        self.popen.stdin.close()
+
+    def end(self):
+        """Asks it by SIGTERM; its exit code."""
+        self.popen.terminate()
+        return self.popen.wait(LIMIT)
+
+
+class Process(Child):
+    """A process that takes commands: procs_main.c."""
+
+    def send(self, text):
+        """A command, whose answer is fetched later."""
+        self.popen.stdin.write(text.encode() + b"\n")
+        self.popen.stdin.flush()
+
+    def answer(self):
+        """The words of the next answer; its number if it says error."""
+        words = self.wait_line("= ").split()[1:]
+        return int(words[1]) if words[0] == "error" else words[1:]
+
+    def ask(self, text):
+        """A command and its answer."""
+        self.send(text)
+        return self.answer()
+
+    def do(self, *commands):
+        """Commands that must not fail; the answer of the last."""
+        words = []
+        for text in commands:
+            words = self.ask(text)
+            assert isinstance(words, list), f"{text}: {words}\n{self.messages()}"
+        return words
+
+    def counts(self):
+        """Ops done, ops with errors, ops with wrong data."""
+        return tuple(int(word) for word in self.do("counts"))
+
+    def quit(self):
+        """Ends it as a program ends; its exit code."""
+        self.do("quit")
+        return self.popen.wait(LIMIT)
+
+    def join(self, primary, number, work="rounds", length=4000):
+        """Takes a queue pair, with memory from the primary, and works."""
+        pools = f"p{number}"
+        primary.do(f"pools {pools}")
+        self.do(f"configure {number + 1}", f"setup {number}", "start", f"open {pools} {length}")
+        if work:
+            self.do(f"work {work}")
+
+
+def progress(processes, least=1, limit=LIMIT):
+    """Waits until each has done so many more ops, none of them wrong."""
+    before = [process.counts()[0] for process in processes]
+    end = time.monotonic() + limit
+    while True:
+        counts = [process.counts() for process in processes]
+        for process, (_, errors, wrong) in zip(processes, counts):
+            assert (errors, wrong) == (0, 0), f"{errors} errors, {wrong} wrong\n" \
+                                              f"{process.messages()}"
+        if all(now[0] >= old + least for now, old in zip(counts, before)):
+            return
+        assert time.monotonic() < end, f"no progress: {before} {counts}\n" + \
+            "\n".join(process.messages() for process in processes)
+        time.sleep(0.05)

@@ -1,0 +1,333 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 The hisi_zip PMD authors
+
+"""Several processes on one device: primary and secondaries, and independent ones on one model."""
+
+import argparse
+import os
+import re
+import sys
+import time
+
+from procs_host import Host, SKIP, Skip, progress
+
+OPTIONS = None
+
+
+class Device:
+    """The device under test: an embedded model, or one in a process of its own."""
+
+    def __init__(self, host, more=(), devargs=""):
+        hw = OPTIONS.hw
+        if OPTIONS.transport == "embedded":
+            options = dict(zip(more[::2], more[1::2]))
+            self.devargs = f",hw={hw}" + devargs
+            for option, value in options.items():
+                self.devargs += f",{option[2:].replace('-', '_')}={value}"
+        else:
+            _, paths = host.model("--hw", hw, *more)
+            self.devargs = f",path={paths[0]}" + devargs
+        if hw == "v2":
+            self.devargs += ",v2_inflate=hw"
+
+
+def four(host, more=()):
+    """A primary and three secondaries, each at work on a queue pair of its own."""
+    device = Device(host, more)
+    primary = host.primary(device.devargs)
+    primary.join(primary, 0)
+    others = []
+    for number in (1, 2, 3):
+        others.append(host.secondary())
+        others[-1].join(primary, number)
+    return primary, others
+
+
+def test_share():
+    """Primary and secondaries compress and verify, and go in any order."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary, others = four(host)
+        everyone = [primary, *others]
+        progress(everyone, OPTIONS.ops)
+        assert others[1].quit() == 0
+        progress([primary, others[0], others[2]], 200)
+        # Its id is free, for the primary too.
+        primary.do("free-pools p2")
+        newer = host.secondary()
+        newer.join(primary, 2)
+        progress([primary, others[0], others[2], newer], 200)
+        for process in (others[0], newer, others[2], primary):
+            assert process.quit() == 0, process.messages()
+
+
+def test_control():
+    """What a secondary does with its device leaves the primary's queue pairs alone."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        device = Device(host)
+        primary = host.primary(device.devargs)
+        primary.do("pools p0", "configure 4", "setup 0", "start", "open p0 4000",
+                   "work rounds")
+        other = host.secondary()
+        progress([primary], 100)
+        # It has as many as the primary; an id of somebody else is refused, a free one is not.
+        assert other.ask("setup 0") == -16, "EBUSY"
+        for ids in (1, 2, 3):
+            other.do(f"setup {ids}")
+        progress([primary], 100)
+        for command in ("start", "stop", "configure 8", "setup 7", "start", "stop",
+                        "configure 1", "close", "configure 3", "setup 2", "setup 2", "start"):
+            other.do(command)
+            progress([primary], 100)
+        primary.do("pools p2")
+        other.do("open p2 3000", "work rounds")
+        progress([primary, other], 300)
+        # And the other way round.
+        primary.do("work nothing", "stop")
+        progress([other], 300)
+        primary.do("start", "work rounds")
+        progress([primary, other], 300)
+        other.do("work nothing", "stop")
+        progress([primary], 100)
+        other.do("start", "work rounds")
+        progress([primary, other], 100)
+        primary.do("work nothing", "stop", "shut", "close")
+        progress([other], 300)
+        assert other.quit() == 0
+        assert primary.quit() == 0
+
+
+def test_idle():
+    """A secondary alone, whose primary never configures."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host).devargs)
+        for _ in range(2):
+            other = host.secondary()
+            other.join(primary, 0)
+            progress([other], 500)
+            assert other.quit() == 0
+            primary.do("free-pools p0")
+        assert primary.quit() == 0
+
+
+def kill_one(host, primary, number, others=(), ops=64):
+    """A new process takes a queue pair, works, and is killed while it does."""
+    process = host.secondary()
+    process.join(primary, number)
+    progress([process], ops)
+    process.kill()
+    primary.do(f"free-pools p{number}")
+    if others:
+        progress(others, 64)
+
+
+def left_by_eal(host):
+    """Bytes of DPDK's heap that a killed process costs, whatever it did: EAL's own."""
+    primary = host.process("primary", "bare")
+    before = int(primary.do("usage")[0])
+    process = host.secondary("bare")
+    process.kill()
+    cost = int(primary.do("usage")[0]) - before
+    assert primary.quit() == 0
+    return cost
+
+
+def test_kill():
+    """Processes are killed in their bursts; the others go on, and the ids come back."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        cost = left_by_eal(host)
+        primary, others = four(host)
+        kill_one(host, primary, 4)
+        time.sleep(0.5)
+        before = [int(word) for word in primary.do("usage")]
+        for turn in range(OPTIONS.kills):
+            kill_one(host, primary, 4, [primary, *others] if turn % 10 == 0 else [primary])
+        time.sleep(0.5)
+        after = [int(word) for word in primary.do("usage")]
+        print(f"heap bytes, zones, descriptors, maps, KiB: {before}, {after} after "
+              f"{OPTIONS.kills} kills that cost EAL {cost} bytes each")
+        assert after[0] == before[0] + OPTIONS.kills * cost, "the heap grows"
+        assert after[1] == before[1], "memory zones grow"
+        # A descriptor for each hugepage that is needed for what EAL leaves.
+        assert after[2] <= before[2] + OPTIONS.kills * cost // 2097152 + 1, "descriptors grow"
+        # One of the first ones: its queue pair goes to a new process.
+        others[0].kill()
+        progress([primary, *others[1:]], 200)
+        primary.do("free-pools p1")
+        newer = host.secondary()
+        newer.join(primary, 1)
+        progress([primary, newer, *others[1:]], 200)
+
+
+def test_orphans():
+    """The primary is killed: ops in flight come back as errors within two seconds."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        # Each op takes longer than the test.
+        device = Device(host, ("--pace-ns", "1000000000"))
+        primary = host.primary(device.devargs)
+        others = [host.secondary() for _ in range(2)]
+        for number, process in enumerate(others):
+            process.join(primary, number, work=None)
+            assert process.do("fill 100") == ["100"]
+        primary.kill()
+        for process in others:
+            process.send("drain 10000")
+        for process in others:
+            missing, took = (int(word) for word in process.answer())
+            done, errors, wrong = process.counts()
+            print(f"missing {missing}, done {done}, errors {errors} within {took} ms")
+            assert missing == 0 and wrong == 0 and errors >= 90 and done + errors == 100
+            assert took < 2000, took
+            process.do("fill 1", "drain 100")
+            process.do("stop", "shut", "close")
+            assert process.quit() == 0
+
+
+def test_removed():
+    """The primary removes the device, or ends, while a secondary uses it."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host).devargs)
+        other = host.secondary()
+        other.join(primary, 1)
+        progress([other], 100)
+        primary.do("unplug compress_hisi_zip_user0")
+        # What was in flight has come back, one way or the other, and nothing is taken any more.
+        other.do("work nothing")
+        assert other.do("fill 1") == ["0"]
+        assert other.counts()[2] == 0
+        other.do("drain 2000", "stop", "close")
+        assert other.quit() == 0
+        assert primary.quit() == 0
+
+
+def test_hotplug():
+    """A device comes and goes at run time, in the primary alone and in all processes."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        args = Device(host).devargs[1:]
+        name = "compress_hisi_zip_user1"
+        primary = host.process("primary", "hz")
+        usage = []
+        for _ in range(30):
+            primary.do(f"plug {name} {args}", "configure 2", "setup 0", "start", "stop", "close",
+                       f"unplug {name}")
+            usage.append(primary.do("usage"))
+        print(f"heap bytes, zones, descriptors, maps, KiB: {usage[2]} ... {usage[-1]}")
+        assert usage[2][:3] == usage[-1][:3], (usage[2], usage[-1])
+        other = host.secondary()
+        for _ in range(5):
+            primary.do(f"hotplug {name} {args}")
+            other.do("find")
+            other.join(primary, 1)
+            progress([other], 64)
+            other.do("work nothing", "stop", "shut", "close")
+            primary.do(f"hotunplug {name}", "free-pools p1")
+            assert other.ask("find") == -19, "ENODEV"
+        assert other.quit() == 0
+        assert primary.quit() == 0
+
+
+def test_growth():
+    """Many ops, many set-ups and releases: nothing grows."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host, ("--engine", "null")).devargs)
+        other = host.secondary()
+        other.join(primary, 1, work=None)
+        primary.join(primary, 0, work=None)
+        both = (primary, other)
+        for process in both:
+            process.do("ops 100000")
+        before = [process.do("usage") for process in both]
+        began = time.monotonic()
+        step = 1000000
+        for _ in range(max(1, OPTIONS.growth // step // 2)):
+            for process in both:
+                process.send(f"ops {step}")
+            for process in both:
+                assert process.answer() == [], process.messages()
+        print(f"{sum(process.counts()[0] for process in both)} ops in "
+              f"{time.monotonic() - began:.1f} s")
+        for process in both:
+            process.do("stop")
+        for _ in range(OPTIONS.setups // 2):
+            primary.do("setup 0")
+            other.do("setup 1")
+        for process in both:
+            process.do("start", "ops 1000")
+        after = [process.do("usage") for process in both]
+        print(f"heap bytes, zones, descriptors, maps, KiB: {before} ... {after}")
+        for old, new in zip(before, after):
+            assert old[:3] == new[:3], (old, new)
+            assert int(new[3]) <= int(old[3]) + 2, "maps grow"
+            assert int(new[4]) <= int(old[4]) + 4096, "memory grows"
+
+
+def test_fair():
+    """Four independent processes on functions of one model: equal load, equal shares."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        names = ("vf0", "vf1", "vf2", "vf3")
+        _, paths = host.model("--hw", OPTIONS.hw, "--workers", "1", sockets=names)
+        processes = []
+        for number, path in enumerate(paths):
+            process = host.primary(f",path={path}", prefix=f"hz{number}",
+                                   extra=("-m", "64", "--huge-unlink"))
+            process.join(process, 0, work=None, length=8000)
+            processes.append(process)
+        # First with results that are checked.
+        for process in processes:
+            process.do("work rounds")
+        progress(processes, 500)
+        for process in processes:
+            process.do("work nothing", "work flood")
+        time.sleep(0.5)
+        before = [process.counts()[0] for process in processes]
+        time.sleep(OPTIONS.seconds)
+        done = [process.counts()[0] - old for process, old in zip(processes, before)]
+        print(f"ops {done}, smallest to largest share {min(done) / max(done):.3f}")
+        assert min(done) >= 0.9 * max(done), done
+
+
+def test_autotest():
+    """The distribution's test of compression devices in a secondary, the primary being idle."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        device = f"compress_hisi_zip_user0{Device(host).devargs}"
+        load = ("-d", OPTIONS.plugin)
+        host.eal("dpdk-test", "primary", "hz", (*load, "--vdev", device), {"DPDK_TEST": ""})
+        host.wait_primary("hz")
+        test = host.eal("dpdk-test", "secondary", "hz", load,
+                        {"DPDK_TEST": "compressdev_autotest"})
+        text = test.popen.communicate(timeout=100)[0].decode(errors="replace") + test.messages()
+        found = re.search(r"Tests Passed *: *(\d+)", text)
+        print(f"{found.group(1) if found else 'no'} cases passed, {OPTIONS.passes} are to pass")
+        assert test.popen.returncode == 0 and found and "Tests Failed :       0" in text, text
+        assert int(found.group(1)) == OPTIONS.passes, text
+
+
+def main():
+    """Runs one test."""
+    global OPTIONS  # pylint: disable=global-statement
+    tests = {name[5:]: body for name, body in globals().items() if name.startswith("test_")}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("test", choices=sorted(tests))
+    parser.add_argument("--worker", required=True, help="hisi-zip-test-procs")
+    parser.add_argument("--model", required=True, help="hisi-zip-model")
+    parser.add_argument("--transport", choices=("embedded", "process"), default="process")
+    parser.add_argument("--hw", choices=("v2", "v3"), default="v3")
+    parser.add_argument("--ops", type=int, default=3000, help="of each process in test share")
+    parser.add_argument("--kills", type=int, default=8)
+    parser.add_argument("--growth", type=int, default=10000000, help="ops")
+    parser.add_argument("--setups", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=3.0, help="that shares are measured")
+    parser.add_argument("--plugin", help="of the driver, for dpdk-test")
+    parser.add_argument("--passes", type=int, help="cases that dpdk-test has to pass")
+    OPTIONS = parser.parse_args()
+    try:
+        tests[OPTIONS.test]()
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return SKIP
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+    sys.exit(main())
