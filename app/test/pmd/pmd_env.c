@@ -31,8 +31,8 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_limits,  &pmd_group_life,    &pmd_group_objects, &pmd_group_devargs,
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,
 	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
-	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
 	&pmd_group_stream_life, &pmd_group_stream_death, &pmd_group_caps, &pmd_group_software,
+	&pmd_group_property_stream,
 };
 
 static long old_huge_pages = -1;
