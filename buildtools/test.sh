@@ -142,7 +142,9 @@ for name in "${@:-default}"; do
     sanitize) sanitized+=("${flavours[@]}") ;;
     arm64) arm64=yes ;;
     asan-gcc | asan-clang | tsan-gcc | tsan-clang) sanitized+=("$name") ;;
-    all) plain+=(unit pmd stock examples procs kernel guest) arm64=yes sanitized+=("${flavours[@]}") ;;
+    all)
+        plain+=(unit pmd stock examples procs kernel guest) arm64=yes sanitized+=("${flavours[@]}")
+        ;;
     --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
         "valid: unit, pmd, stock, procs, examples, kernel, guest, arm64, sanitize," \
