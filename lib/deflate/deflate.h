@@ -88,6 +88,13 @@ struct deflate_params {
 	unsigned int window_log2;
 	/** Checksums wanted besides that of the format: DEFLATE_CHECKSUM_* bits. */
 	unsigned int checksums;
+	/**
+	 * Plain data that the stream may refer to as if it stood before it (a preset dictionary);
+	 * of it the end counts, as much as the window holds, 32 KiB on decompression. Not a part of
+	 * any checksum. NULL if dict_len is 0.
+	 */
+	const uint8_t *dict;
+	size_t dict_len;
 };
 
 /** What came of it. */
@@ -180,7 +187,8 @@ int deflate_compress(struct deflate_ctx *ctx, const struct deflate_params *param
  * runs over the input that it has.
  *
  * @param params
- *   What to do; the format must be DEFLATE_FORMAT_RAW.
+ *   What to do; the format must be DEFLATE_FORMAT_RAW, without a dictionary: for the rest of the
+ *   input it would be another one.
  * @param result
  *   What came of it: DEFLATE_DONE, or DEFLATE_OUT_FULL with consumed, produced and checksums of
  *   the part; consumed is 0 if there is none. Left alone if this returns an error.

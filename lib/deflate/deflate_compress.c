@@ -201,12 +201,26 @@ deflate_compress_body(struct deflate_ctx *ctx, const struct deflate_params *para
 		deflate_store(link, in, out, result);
 }
 
+struct deflate_link
+deflate_dictionary(const struct deflate_params *params, unsigned int window_log2)
+{
+	size_t window = (size_t)1 << window_log2;
+	size_t len = params->dict_len < window ? params->dict_len : window;
+
+	if (len == 0)
+		return (struct deflate_link){ .sync = false };
+	return (struct deflate_link){
+		.dict = params->dict + params->dict_len - len,
+		.dict_len = len,
+	};
+}
+
 static void
 compress_list(struct deflate_ctx *ctx, const struct deflate_params *params,
 	      const struct deflate_list *in, const struct deflate_list *out,
 	      struct deflate_result *result)
 {
-	static const struct deflate_link whole = { .sync = false };
+	const struct deflate_link whole = deflate_dictionary(params, params->window_log2);
 	size_t trailer_len = deflate_trailer_len(params->format);
 	uint8_t trailer[DEFLATE_TRAILER_MAX];
 	struct deflate_list body = *out;

@@ -110,10 +110,25 @@ zlib_step(struct deflate_ctx *ctx, struct deflate_io *io)
 }
 
 static void
-inflate_body(struct deflate_ctx *ctx, enum deflate_engine engine, const struct deflate_list *in,
-	     const struct deflate_list *out, struct deflate_result *result)
+zlib_inflate(struct deflate_ctx *ctx, const struct deflate_params *params,
+	     const struct deflate_list *in, const struct deflate_list *out,
+	     struct deflate_result *result)
 {
-	if (engine == DEFLATE_ENGINE_ISAL) {
+	const struct deflate_link link = deflate_dictionary(params, MAX_WBITS);
+
+	inflateReset(&ctx->zlib_inflate);
+	if (link.dict_len > 0 &&
+	    inflateSetDictionary(&ctx->zlib_inflate, link.dict, link.dict_len) != Z_OK)
+		return;
+	deflate_run(ctx, in, out, zlib_step, result);
+}
+
+static void
+inflate_body(struct deflate_ctx *ctx, const struct deflate_params *params,
+	     const struct deflate_list *in, const struct deflate_list *out,
+	     struct deflate_result *result)
+{
+	if (params->engine == DEFLATE_ENGINE_ISAL && params->dict_len == 0) {
 		if (fits_flat(in) && fits_flat(out))
 			isal_inflate_flat(ctx, in, out, result);
 		else
@@ -124,8 +139,7 @@ inflate_body(struct deflate_ctx *ctx, enum deflate_engine engine, const struct d
 		 * behind a literal that no longer fits for one that is too far back: zlib knows.
 		 */
 	}
-	inflateReset(&ctx->zlib_inflate);
-	deflate_run(ctx, in, out, zlib_step, result);
+	zlib_inflate(ctx, params, in, out, result);
 }
 
 static void
@@ -153,7 +167,7 @@ inflate_list(struct deflate_ctx *ctx, const struct deflate_params *params,
 	     const struct deflate_list *in, const struct deflate_list *out,
 	     struct deflate_result *result)
 {
-	inflate_body(ctx, params->engine, in, out, result);
+	inflate_body(ctx, params, in, out, result);
 	if (result->status == DEFLATE_DONE) {
 		deflate_checksums(params, out, result->produced, result);
 		check_trailer(params, in, result);

@@ -84,7 +84,8 @@ deflate_compress_part(struct deflate_ctx *ctx, const struct deflate_params *para
 {
 	struct deflate_list from, to;
 
-	if (deflate_compress_check(params) != 0 || params->format != DEFLATE_FORMAT_RAW)
+	if (deflate_compress_check(params) != 0 || params->format != DEFLATE_FORMAT_RAW ||
+	    params->dict_len != 0)
 		return -EINVAL;
 	from = deflate_list_of(in, nb_in);
 	to = deflate_list_of(out, nb_out);

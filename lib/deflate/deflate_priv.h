@@ -212,6 +212,10 @@ struct deflate_link {
 	bool sync;           /**< It ends on a byte boundary, without a final block. */
 };
 
+/** A whole stream, with the end of the dictionary that a window holds. */
+struct deflate_link deflate_dictionary(const struct deflate_params *params,
+				       unsigned int window_log2);
+
 /**
  * Bytes that any data fits into in stored blocks.
  *
