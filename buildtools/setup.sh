@@ -24,8 +24,11 @@ for group; do
     *) die "unknown group '$group'; valid: sanitize, guest, arm64" ;;
     esac
 done
-if ! pkg-config --exists libdpdk 2> /dev/null || ! command -v dpdk-test > /dev/null; then
+if ! pkg-config --exists libdpdk 2> /dev/null || ! command -v dpdk-test > /dev/null ||
+    ! command -v dpdk-telemetry.py > /dev/null; then
     packages+=(libdpdk-dev dpdk-dev)
+    # In bookworm's dpdk-dev, and in "dpdk" of what came later.
+    [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = bookworm ] || packages+=(dpdk)
 fi
 
 missing_packages()
