@@ -95,6 +95,7 @@ struct pmd_group {
 	bool no_engine;         /**< not all ops need the engine */
 };
 
+extern const struct pmd_group pmd_group_dict; /**< with DPDK 25.11 and later */
 extern const struct pmd_group pmd_group_oracle;
 extern const struct pmd_group pmd_group_layout;
 extern const struct pmd_group pmd_group_queues;

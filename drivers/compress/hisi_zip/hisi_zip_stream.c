@@ -6,6 +6,7 @@
 
 #include <rte_malloc.h>
 
+#include "hisi_zip_compat.h"
 #include "hisi_zip_stream.h"
 
 static void
@@ -33,9 +34,14 @@ hisi_zip_stream_set(const struct hisi_zip_dev *dev, struct hisi_zip_stream *stre
 {
 	struct hisi_zip_xform *xform = &stream->xform;
 	int ret = hisi_zip_xform_set(dev, xform, from);
+	const uint8_t *dict;
 
 	if (ret != 0)
 		return ret;
+	if (hisi_zip_compat_dict(from, &dict) != 0) {
+		HISI_ZIP_LOG(ERR, "stream with a dictionary, valid: none", dev->qm.name);
+		return -ENOTSUP;
+	}
 	/* A V2 engine would take for a trailer what follows the stream. */
 	if (xform->frame == HISI_ZIP_FRAME_DECOMPRESS) {
 		if (dev->args.sw == HISI_ZIP_SW_OFF) {

@@ -8,6 +8,7 @@
 #include <rte_malloc.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_compat.h"
 
 /* What an xform asks for that there is not, and what there is. */
 static int
@@ -226,6 +227,24 @@ hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 	return 0;
 }
 
+/* Gives an xform a copy of its dictionary, which the engine has no field for. */
+static int
+hisi_zip_xform_set_dict(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+			const uint8_t *dict, size_t len)
+{
+	if (len == 0)
+		return 0;
+	if (dev->args.sw == HISI_ZIP_SW_OFF) {
+		HISI_ZIP_LOG(ERR, "xform with a dictionary, which sw=off has none for",
+			     dev->qm.name);
+		return -ENOTSUP;
+	}
+	xform->params.dict = memcpy(xform + 1, dict, len);
+	xform->params.dict_len = len;
+	xform->path = HISI_ZIP_SOFTWARE;
+	return 0;
+}
+
 /* Counts a new xform and links it; -ENOMEM when the device has as many as configured. */
 static int
 hisi_zip_xform_link(struct hisi_zip_dev *dev, struct hisi_zip_xform *xform)
@@ -248,15 +267,20 @@ hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform 
 {
 	struct hisi_zip_dev *dev = cdev->data->dev_private;
 	struct hisi_zip_xform *new;
+	const uint8_t *dict;
+	size_t dict_len;
 	int ret;
 
 	if (xform == NULL || private_xform == NULL)
 		return -EINVAL;
-	new = rte_zmalloc_socket("hisi_zip_xform", sizeof(*new), RTE_CACHE_LINE_SIZE,
+	dict_len = hisi_zip_compat_dict(xform, &dict);
+	new = rte_zmalloc_socket("hisi_zip_xform", sizeof(*new) + dict_len, RTE_CACHE_LINE_SIZE,
 				 cdev->data->socket_id);
 	if (new == NULL)
 		return -ENOMEM;
 	ret = hisi_zip_xform_set(dev, new, xform);
+	if (ret == 0)
+		ret = hisi_zip_xform_set_dict(dev, new, dict, dict_len);
 	if (ret != 0) {
 		rte_free(new);
 		return ret;

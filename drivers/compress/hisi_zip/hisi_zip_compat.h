@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+#ifndef HISI_ZIP_COMPAT_H
+#define HISI_ZIP_COMPAT_H
+
+/**
+ * @file
+ * What the compressdev API has in some of the DPDK releases that this driver is built for; EAL's
+ * differences are in hisi_qm_compat.h.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <rte_comp.h>
+#include <rte_common.h>
+#include <rte_version.h>
+
+/**
+ * The preset dictionary of an xform, which there is since 25.11.
+ *
+ * @param dict receives where it is
+ * @return bytes of it, 0 if there is none
+ */
+static inline size_t
+hisi_zip_compat_dict(const struct rte_comp_xform *xform, const uint8_t **dict)
+{
+	size_t len = 0;
+
+	*dict = NULL;
+#if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
+	if (xform->type == RTE_COMP_COMPRESS) {
+		*dict = xform->compress.deflate.dictionary;
+		len = xform->compress.deflate.dictionary_len;
+	} else if (xform->type == RTE_COMP_DECOMPRESS) {
+		*dict = xform->decompress.inflate.dictionary;
+		len = xform->decompress.inflate.dictionary_len;
+	}
+#else
+	RTE_SET_USED(xform);
+#endif
+	return *dict == NULL ? 0 : len;
+}
+
+#endif /* HISI_ZIP_COMPAT_H */
