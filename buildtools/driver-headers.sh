@@ -98,7 +98,10 @@ fetch_source()
     esac
     (cd "$work" && apt-get -c "$work/apt.conf" -qq source --download-only --only-source \
         "$src=$version" > "$work/source.log" 2>&1) ||
-        { cat "$work/source.log" >&2; die "cannot download the source of $src $version"; }
+        {
+            cat "$work/source.log" >&2
+            die "cannot download the source of $src $version; --source TREE takes a DPDK source tree"
+        }
 }
 
 # True if a patch of the distribution changes a header that we take.
