@@ -100,7 +100,7 @@ fetch_source()
         "$src=$version" > "$work/source.log" 2>&1) ||
         {
             cat "$work/source.log" >&2
-            die "cannot download the source of $src $version; --source TREE takes a DPDK source tree"
+            die "cannot download the source of $src $version; --source takes a DPDK source tree"
         }
 }
 
