@@ -80,11 +80,23 @@ cf_chain_read(const struct cf_chain *chain, uint32_t from, void *to, uint32_t le
 	}
 }
 
-uint32_t
-cf_chain_crc(const struct cf_chain *chain, uint32_t len)
+void
+cf_chain_write(struct cf_chain *chain, const void *from, uint32_t len)
 {
-	uint32_t crc = 0;
+	const uint8_t *at = from;
 
+	for (uint16_t i = 0; len > 0; i++) {
+		uint32_t here = RTE_MIN(len, CF_SEG);
+
+		memcpy(rte_pktmbuf_mtod(chain->segs[i], void *), at, here);
+		at += here;
+		len -= here;
+	}
+}
+
+uint32_t
+cf_chain_crc(const struct cf_chain *chain, uint32_t crc, uint32_t len)
+{
 	for (uint16_t i = 0; len > 0; i++) {
 		uint32_t here = RTE_MIN(len, CF_SEG);
 

@@ -63,7 +63,10 @@ int cf_chain_iov(const struct cf_chain *chain, uint32_t len, struct iovec *iov);
 /** Copies @p len bytes from the chain, from its byte @p from on. */
 void cf_chain_read(const struct cf_chain *chain, uint32_t from, void *to, uint32_t len);
 
-/** @return CRC-32 of the first @p len bytes */
-uint32_t cf_chain_crc(const struct cf_chain *chain, uint32_t len);
+/** Copies @p len bytes to the beginning of the chain. */
+void cf_chain_write(struct cf_chain *chain, const void *from, uint32_t len);
+
+/** @return @p crc, which is 0 or that of what comes before, with the first @p len bytes added */
+uint32_t cf_chain_crc(const struct cf_chain *chain, uint32_t crc, uint32_t len);
 
 #endif /* CF_CHAIN_H */

@@ -61,7 +61,7 @@ write_member(struct cf_run *run, const struct cf_slot *slot, uint32_t body, bool
 	const uint32_t length = CF_GZIP_HEADER + body + CF_GZIP_TRAILER;
 	const uint32_t crc = cf_device_has_crc(&run->device) &&
 		op->status == RTE_COMP_OP_STATUS_SUCCESS ? (uint32_t)op->output_chksum :
-		cf_chain_crc(&slot->src, slot->src_len);
+		cf_chain_crc(&slot->src, 0, slot->src_len);
 	int nb;
 
 	cf_gzip_header(member.header, length, slot->src_len);

@@ -27,7 +27,7 @@ check_trailer(const struct cf_run *run, uint64_t begin, const uint8_t *trailer, 
 	return -EBADMSG;
 }
 
-/* A member that was an operation. */
+/* A member that was an operation; of a stream the one who submitted it looks himself. */
 static int
 finish(void *context, struct cf_slot *slot)
 {
@@ -38,6 +38,8 @@ finish(void *context, struct cf_slot *slot)
 	uint32_t crc;
 	int ret;
 
+	if (slot->stream != NULL)
+		return 0;
 	if (slot->refused || op->status != RTE_COMP_OP_STATUS_SUCCESS ||
 	    op->consumed != slot->src_len || op->produced != slot->room) {
 		cf_log("%s: the member at byte %llu is damaged, or not what its header says",
@@ -45,7 +47,7 @@ finish(void *context, struct cf_slot *slot)
 		return cf_op_failed(run, slot);
 	}
 	crc = cf_device_has_crc(&run->device) ? (uint32_t)op->output_chksum :
-		cf_chain_crc(&slot->dst, op->produced);
+		cf_chain_crc(&slot->dst, 0, op->produced);
 	cf_chain_read(&slot->src, slot->src_len, trailer, sizeof(trailer));
 	ret = check_trailer(run, slot->begin, trailer, crc, op->produced);
 	if (ret == 0)
@@ -95,6 +97,7 @@ submit_member(struct cf_run *run, const struct cf_gzip_member *member)
 	slot->begin = member->begin;
 	slot->end = run->input.done;
 	slot->src_len = rest - CF_GZIP_TRAILER;
+	slot->stream = NULL;
 	cf_pipe_submit(&run->pipe, slot, member->plain);
 	return 0;
 }
@@ -110,7 +113,8 @@ stream_member(struct cf_run *run, const struct cf_gzip_member *member)
 	int ret = cf_pipe_drain(&run->pipe);
 
 	if (ret == 0)
-		ret = cf_inflate(run, &crc, &plain);
+		ret = run->device.has_streams ? cf_stream(run, &crc, &plain) :
+			cf_inflate(run, &crc, &plain);
 	if (ret == 0)
 		ret = read_all(run, &iov, 1, sizeof(trailer));
 	return ret == 0 ? check_trailer(run, member->begin, trailer, crc, plain) : ret;

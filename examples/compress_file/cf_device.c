@@ -45,6 +45,7 @@ choose(struct cf_device *device, const char *name)
 	device->name = rte_compressdev_name_get(device->id);
 	device->features = deflate->comp_feature_flags;
 	device->window = deflate->window_size.max;
+	device->has_streams = (device->features & RTE_COMP_FF_STATEFUL_DECOMPRESSION) != 0;
 	/* Without chains an operation is what one mbuf holds. */
 	device->max_segs = (device->features & RTE_COMP_FF_OOP_SGL_IN_SGL_OUT) != 0 ?
 		CF_SEGS_MAX : 1;
@@ -58,8 +59,7 @@ configure(struct cf_device *device, const struct cf_options *options)
 		.socket_id = SOCKET_ID_ANY,
 		.nb_queue_pairs = device->nb_queues,
 		.max_nb_priv_xforms = (uint16_t)(device->nb_queues * CF_DEPTH),
-		.max_nb_streams = options->decompress &&
-			(device->features & RTE_COMP_FF_STATEFUL_DECOMPRESSION) != 0,
+		.max_nb_streams = options->decompress && device->has_streams,
 	};
 	int ret = rte_compressdev_configure(device->id, &config);
 
@@ -98,6 +98,28 @@ cf_device_close(struct cf_device *device)
 	rte_compressdev_close(device->id);
 }
 
+static void
+set_decompress(struct rte_comp_xform *how, enum rte_comp_checksum_type checksum)
+{
+	how->type = RTE_COMP_DECOMPRESS;
+	how->decompress.algo = RTE_COMP_ALGO_DEFLATE;
+	how->decompress.chksum = checksum;
+	how->decompress.window_size = DECOMPRESS_WINDOW;
+}
+
+int
+cf_device_stream(const struct cf_device *device, void **stream)
+{
+	struct rte_comp_xform how = {0};
+	int ret;
+
+	set_decompress(&how, RTE_COMP_CHECKSUM_NONE);
+	ret = rte_compressdev_stream_create(device->id, &how, stream);
+	if (ret != 0)
+		cf_log("%s: gives no stream: %s", device->name, strerror(-ret));
+	return ret;
+}
+
 int
 cf_device_xform(const struct cf_device *device, const struct cf_options *options, void **xform)
 {
@@ -107,10 +129,7 @@ cf_device_xform(const struct cf_device *device, const struct cf_options *options
 	int ret;
 
 	if (options->decompress) {
-		how.type = RTE_COMP_DECOMPRESS;
-		how.decompress.algo = RTE_COMP_ALGO_DEFLATE;
-		how.decompress.chksum = checksum;
-		how.decompress.window_size = DECOMPRESS_WINDOW;
+		set_decompress(&how, checksum);
 	} else {
 		how.compress.algo = RTE_COMP_ALGO_DEFLATE;
 		how.compress.deflate.huffman = RTE_COMP_HUFFMAN_DEFAULT;

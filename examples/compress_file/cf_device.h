@@ -28,6 +28,7 @@ struct cf_device {
 	uint8_t window;        /**< the largest, log2 */
 	uint16_t nb_queues;    /**< queue pairs that were set up */
 	uint16_t max_segs;     /**< segments that a chain may have here */
+	bool has_streams;      /**< it does stateful decompression */
 	bool started;
 };
 
@@ -48,6 +49,9 @@ int cf_device_open(struct cf_device *device, const struct cf_options *options, u
 
 /** Stops and closes it. A zeroed device is closed. */
 void cf_device_close(struct cf_device *device);
+
+/** Makes the one stream that there can be. @return 0, or -errno after a message */
+int cf_device_stream(const struct cf_device *device, void **stream);
 
 /** Makes a handle for one operation at a time. @return 0, or -errno after a message */
 int cf_device_xform(const struct cf_device *device, const struct cf_options *options,

@@ -100,7 +100,7 @@ read_bytes(struct reader *reader, void *to, uint32_t len)
 	const uint8_t *data;
 
 	while (len > 0) {
-		ssize_t got = cf_input_peek(reader->input, &data);
+		ssize_t got = cf_input_peek(reader->input, 1, &data);
 		uint32_t here = got > 0 && got < (ssize_t)len ? (uint32_t)got : len;
 
 		if (got < 0)
@@ -186,7 +186,7 @@ skip_padding(struct cf_input *input)
 	const uint8_t *data;
 	ssize_t got;
 
-	while ((got = cf_input_peek(input, &data)) > 0) {
+	while ((got = cf_input_peek(input, 1, &data)) > 0) {
 		uint32_t zeros = 0;
 
 		while (zeros < got && data[zeros] == 0)

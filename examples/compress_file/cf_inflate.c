@@ -29,7 +29,7 @@ static int
 inflate_some(struct cf_run *run, z_stream *z, bool *ended)
 {
 	const uint8_t *data;
-	ssize_t got = cf_input_peek(&run->input, &data);
+	ssize_t got = cf_input_peek(&run->input, 1, &data);
 	int ret;
 
 	if (got < 0)

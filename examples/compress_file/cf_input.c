@@ -117,19 +117,22 @@ cf_input_readv(struct cf_input *input, struct iovec *iov, int nb)
 }
 
 ssize_t
-cf_input_peek(struct cf_input *input, const uint8_t **data)
+cf_input_peek(struct cf_input *input, uint32_t least, const uint8_t **data)
 {
-	struct iovec iov = {.iov_base = input->buffer, .iov_len = CF_INPUT_ROOM};
-	ssize_t got;
+	ssize_t got = 1;
 
-	if (input->at == input->end) {
-		do {
-			got = read_some(input, &iov, 1);
-		} while (got == -EAGAIN);
-		if (got <= 0)
-			return got;
+	if (input->end - input->at < least) {
+		memmove(input->buffer, input->buffer + input->at, input->end - input->at);
+		input->end -= input->at;
 		input->at = 0;
-		input->end = (uint32_t)got;
+	}
+	while (input->end - input->at < least && got != 0) {
+		struct iovec iov = {input->buffer + input->end, CF_INPUT_ROOM - input->end};
+
+		got = read_some(input, &iov, 1);
+		if (got < 0 && got != -EAGAIN)
+			return got;
+		input->end += got > 0 ? (uint32_t)got : 0;
 	}
 	*data = input->buffer + input->at;
 	return (ssize_t)(input->end - input->at);

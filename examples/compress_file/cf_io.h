@@ -66,12 +66,13 @@ void cf_input_close(struct cf_input *input);
 ssize_t cf_input_readv(struct cf_input *input, struct iovec *iov, int nb);
 
 /**
- * Makes what the buffer holds visible, after reading more if it is empty.
+ * Makes what the buffer holds visible, after reading more if that is less than wanted.
  *
+ * @param least bytes wanted, 1 to CF_INPUT_ROOM; there are fewer at the end of the input only
  * @param data receives its address; cf_input_skip() gives out what was used
  * @return bytes, 0 at the end of the input, or -errno after a message
  */
-ssize_t cf_input_peek(struct cf_input *input, const uint8_t **data);
+ssize_t cf_input_peek(struct cf_input *input, uint32_t least, const uint8_t **data);
 
 /** Gives @p len bytes out, of those that were made visible. */
 void cf_input_skip(struct cf_input *input, uint32_t len);

@@ -101,6 +101,8 @@ run_file(struct cf_run *run, int argc, char **argv)
 		cf_log("stopped by a signal");
 	cf_output_drop(&run->output);
 	cf_pipe_stop(&run->pipe);
+	if (run->stream != NULL)
+		rte_compressdev_stream_free(run->device.id, run->stream);
 	cf_device_close(&run->device);
 	cf_pipe_close(&run->pipe);
 	rte_eal_cleanup();

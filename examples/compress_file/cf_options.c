@@ -30,8 +30,8 @@ cf_options_help(void)
 	       "  -q, --quiet        no progress, which only a terminal gets anyway\n"
 	       "  -h, --help\n\n"
 	       "OUTPUT is a gzip file of many members, one for each chunk. The way back does\n"
-	       "these in parallel. Another gzip file is one stream, which zlib decompresses on\n"
-	       "the main lcore.\n",
+	       "these in parallel. Another gzip file is one stream: the device decompresses it\n"
+	       "if it has stateful operations, otherwise zlib does, on the main lcore.\n",
 	       CHUNK_MIN, CF_CHUNK_MAX, CF_CHUNK_DEFAULT);
 }
 

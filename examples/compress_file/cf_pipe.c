@@ -135,8 +135,6 @@ make_slot(struct cf_pipe *pipe, struct cf_slot *slot, uint16_t segs)
 	if (slot->op == NULL)
 		return -ENOMEM;
 	*(struct cf_slot **)(slot->op + 1) = slot;
-	slot->op->op_type = RTE_COMP_OP_STATELESS;
-	slot->op->flush_flag = RTE_COMP_FLUSH_FINAL;
 	return 0;
 }
 
@@ -196,8 +194,7 @@ cf_pipe_open(struct cf_pipe *pipe, uint16_t segs)
 		return ret;
 	}
 	for (uint32_t i = 0; i < pipe->nb_slots; i++) {
-		ret = cf_device_xform(pipe->device, pipe->options,
-				      &pipe->slots[i].op->private_xform);
+		ret = cf_device_xform(pipe->device, pipe->options, &pipe->slots[i].xform);
 		if (ret != 0)
 			return ret;
 	}
@@ -297,6 +294,15 @@ cf_pipe_submit(struct cf_pipe *pipe, struct cf_slot *slot, uint32_t room)
 
 	slot->room = room;
 	slot->refused = false;
+	if (slot->stream != NULL) {
+		op->op_type = RTE_COMP_OP_STATEFUL;
+		op->stream = slot->stream;
+		op->flush_flag = RTE_COMP_FLUSH_SYNC;
+	} else {
+		op->op_type = RTE_COMP_OP_STATELESS;
+		op->private_xform = slot->xform;
+		op->flush_flag = RTE_COMP_FLUSH_FINAL;
+	}
 	op->m_src = cf_chain_set(&slot->src, slot->src_len);
 	op->m_dst = cf_chain_set(&slot->dst, room);
 	op->src.offset = 0;

@@ -40,6 +40,8 @@ struct cf_slot {
 	uint32_t room;          /**< for its output */
 	uint64_t begin;         /**< of what is in it, in the input */
 	uint64_t end;
+	void *xform;            /**< of stateless operations */
+	void *stream;           /**< NULL: the operation is stateless */
 	bool refused;           /**< the device did not take it */
 } __rte_cache_aligned;
 

@@ -22,6 +22,7 @@ struct cf_run {
 	struct cf_device device;
 	struct cf_pipe pipe;
 	struct cf_progress progress;
+	void *stream;       /**< for members that are no operations, NULL: not made yet */
 	uint64_t in_done;   /**< bytes of input whose output is written */
 	uint64_t plain;     /**< bytes of plain data done */
 };
@@ -33,7 +34,7 @@ int cf_compress(struct cf_run *run);
 int cf_decompress(struct cf_run *run);
 
 /**
- * Decompresses a DEFLATE stream from the input on, in order, on the main lcore. Nothing may be in
+ * Decompresses a DEFLATE stream from the input on, by zlib, on the main lcore. Nothing may be in
  * flight that has output before it.
  *
  * @param crc receives the CRC-32 of the plain data
@@ -41,6 +42,9 @@ int cf_decompress(struct cf_run *run);
  * @return 0 with the input behind the stream, or -errno after a message
  */
 int cf_inflate(struct cf_run *run, uint32_t *crc, uint64_t *plain);
+
+/** The same by a stream of the device. */
+int cf_stream(struct cf_run *run, uint32_t *crc, uint64_t *plain);
 
 /** Says which operation failed, and how. @return -EIO */
 int cf_op_failed(const struct cf_run *run, const struct cf_slot *slot);
