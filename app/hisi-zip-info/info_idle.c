@@ -46,7 +46,7 @@ static int
 start_eal(const struct info_opts *opts)
 {
 	const char *args[MAX_ARGS] = {
-		"hisi-zip-info", "--no-huge",   "-m",       "64", "--file-prefix", "idle",
+		"hisi-zip-info", "--no-huge",   "-m",       "16", "--file-prefix", "idle",
 		"--log-level",   "*:error",
 	};
 	char device[256], lcores[1024];

@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,10 +74,12 @@ judge_registers(struct device *device)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		struct info_text word = info_json_get(registers, words[i]);
+		uint64_t value = word.at == NULL ? 0 : info_text_number(word);
 
-		if (word.at != NULL && info_text_number(word) != 0)
-			snprintf(device->health, sizeof(device->health), "error of the %s: %.*s",
-				 i == 0 ? "queue manager" : "engine", (int)word.len, word.at);
+		if (value != 0)
+			snprintf(device->health, sizeof(device->health),
+				 "error of the %s: 0x%" PRIx64, i == 0 ? "queue manager" : "engine",
+				 value);
 	}
 }
 
@@ -131,32 +134,48 @@ fetch_device(struct info_ask *ask, const char *name, struct device *device)
 	return ret;
 }
 
+/* What another process wrote does nothing to a terminal. */
+static void
+print_text(struct info_text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		putchar((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ? '?' : text.at[i]);
+}
+
+/* A name, and blanks up to the column where values begin. */
+static void
+print_name(struct info_text name, unsigned int indent, size_t column)
+{
+	size_t end = indent + name.len;
+
+	printf("%*s", (int)indent, "");
+	print_text(name);
+	printf("%*s", end < column ? (int)(column - end) : 0, "");
+}
+
 static void print_members(struct info_text json, unsigned int depth);
 
 /* A line "name value", or a heading with lines below it; what is empty is left out. */
 static void
 print_member(struct info_text name, struct info_text value, unsigned int depth)
 {
-	int indent = 2 * (int)depth;
 	struct info_walk walk = info_json_walk(value);
-	struct info_text key, element;
+	struct info_text key, element = value;
+	bool container = info_json_is_container(value);
 
-	if (!info_json_is_container(value)) {
-		printf("%*s%-*.*s %.*s\n", indent, "", NAME_COLUMNS - indent, (int)name.len,
-		       name.at, (int)value.len, value.at);
+	if (container && !info_json_next(&walk, &key, &element))
 		return;
-	}
-	if (!info_json_next(&walk, &key, &element))
-		return;
-	if (walk.object) {
-		printf("%*s%.*s\n", indent, "", (int)name.len, name.at);
+	if (container && walk.object) {
+		print_name(name, 2 * depth, 0);
+		printf("\n");
 		print_members(value, depth + 1);
 		return;
 	}
-	printf("%*s%-*.*s", indent, "", NAME_COLUMNS - indent, (int)name.len, name.at);
+	print_name(name, 2 * depth, NAME_COLUMNS);
 	do {
-		printf(" %.*s", (int)element.len, element.at);
-	} while (info_json_next(&walk, &key, &element));
+		printf(" ");
+		print_text(element);
+	} while (container && info_json_next(&walk, &key, &element));
 	printf("\n");
 }
 
@@ -185,16 +204,16 @@ static void
 print_device(const struct device *device, const struct info_opts *opts)
 {
 	struct info_text name = info_json_get(text_of(device->info), "name");
-	char heading[32];
+	char heading[40];
 
-	printf("%.*s: %s\n", (int)name.len, name.at == NULL ? "" : name.at, device->health);
+	print_text(name);
+	printf(": %s\n", device->health);
 	print_members(text_of(device->info), 1);
 	print_part("counters", device->stats);
 	for (unsigned int i = 0; i < device->nb_queue_pairs; i++) {
 		struct info_text id = info_json_get(text_of(device->queue_pairs[i]), "id");
 
-		snprintf(heading, sizeof(heading), "queue pair %.*s", (int)id.len,
-			 id.at == NULL ? "" : id.at);
+		snprintf(heading, sizeof(heading), "queue pair %" PRIu64, info_text_number(id));
 		print_part(heading, device->queue_pairs[i]);
 	}
 	if (opts->registers)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 The hisi_zip PMD authors
 #
-# run.sh CASE PLUGIN MODEL PROGRAM
+# run.sh CASE PLUGIN MODEL PROGRAM INFO
 #
 # Boots a guest whose functions are served by models, has its vfio-pci give them to DPDK programs
 # behind a virtual IOMMU, and compares what these say with what the models counted. A case is one
@@ -13,14 +13,14 @@
 #              of V3 with a doorbell window for each queue, and on one with shadow doorbells
 #   programs   two dpdk-test-compress-perf at once, on a VF each, verify a file; a PF gives queues
 #              to a VF of another process, and is reset meanwhile; a user without rights, and a
-#              token for VFs
+#              token for VFs; hisi-zip-info on functions that are idle
 #   faults     operations on memory that the IOMMU never knew, or that is taken away meanwhile; an
 #              event of the function comes by its interrupt; functions that are closed, or whose
 #              process is killed, with operations in flight
 #
-# PROGRAM is the project's hisi-zip-test-guest. Of a model's counters dma_read_faults and
-# dma_write_faults say what was outside of the memory that the IOMMU lets the function reach: 0 but
-# where a case provokes them.
+# PROGRAM is the project's hisi-zip-test-guest, INFO its hisi-zip-info. Of a model's counters
+# dma_read_faults and dma_write_faults say what was outside of the memory that the IOMMU lets the
+# function reach: 0 but where a case provokes them.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -185,10 +185,14 @@ case_programs()
 	hisi-zip-vfio.sh status | sed 's/^/@ unbound /'
 	hisi-zip-vfio.sh bind "$alone_2"
 	verb basic "$alone_2" --vfio-vf-token 2ab74924-c335-45f4-9b16-8569e5b08258
+
+	step info-vf 60 hisi-zip-info --address "$alone_2" --registers
+	step info-pf 60 hisi-zip-info --address "$pair_0" --registers
 	END
     check_processes
     check_pair
     check_user
+    check_info
 }
 
 check_processes()
@@ -223,6 +227,16 @@ check_user()
     grep -q '^@ unbound .* driver none ' "$work/console" || guest_fail "it was not unbound"
     grep -q 'VF token incorrectly provided' "$work/console" || guest_fail "no token was shown"
     echo "result: user: a user without rights compressed; EAL showed the kernel a token"
+}
+
+check_info()
+{
+    guest_must_succeed info-vf info-pf
+    guest_step info-vf | grep -q '^  device_id  *0xa251$' || guest_fail "the VF is not shown"
+    guest_step info-pf | grep -q '^  device_id  *0xa250$' || guest_fail "the PF is not shown"
+    guest_step info-pf | grep -q '^    abnormal_int_status  *0x00000000$' ||
+        guest_fail "the PF shows no registers of its own"
+    echo "result: info: hisi-zip-info shows a VF and a PF that nobody uses"
 }
 
 # The model "slow" takes half a second for an operation: time to take memory away. With "closed"
@@ -284,9 +298,9 @@ check_closed()
 }
 
 [ "${1:-}" != --help ] || { usage; exit 0; }
-[ $# = 4 ] || { usage >&2; exit 2; }
+[ $# = 5 ] || { usage >&2; exit 2; }
 case_name=$1 plugin=$2 model=$3
-guest_plugin=$(realpath "$plugin") guest_programs=("$(realpath "$4")")
+guest_plugin=$(realpath "$plugin") guest_programs=("$(realpath "$4")" "$(realpath "$5")")
 guest_plugin=${guest_plugin#"$guest_dpdk"} guest_programs=("${guest_programs[@]#"$guest_dpdk"}")
 "$here/prepare.sh"
 prepare_run
