@@ -47,6 +47,15 @@ hisi_qm_sq_advance(struct hisi_qm_qp *qp)
 		qp->sq_tail = 0;
 }
 
+/** Moves past the @p n slots filled from the next one on, at most the ring's depth. */
+static inline void
+hisi_qm_sq_advance_by(struct hisi_qm_qp *qp, uint16_t n)
+{
+	uint32_t tail = (uint32_t)qp->sq_tail + n;
+
+	qp->sq_tail = tail < qp->depth ? tail : tail - qp->depth;
+}
+
 /** Submits the @p n slots filled since the last ring: one doorbell (hardware.md 5). */
 static inline void
 hisi_qm_sq_ring(struct hisi_qm_qp *qp, uint16_t n)

@@ -39,8 +39,7 @@ hisi_zip_queue_space(const struct hisi_zip_queue *queue, uint16_t filled, int *s
 static __rte_always_inline bool
 hisi_zip_op_is_good(const struct rte_comp_op *op)
 {
-	return op->op_type == RTE_COMP_OP_STATELESS && op->private_xform != NULL &&
-	       op->m_src != NULL && op->m_dst != NULL &&
+	return op->op_type == RTE_COMP_OP_STATELESS && op->m_src != NULL && op->m_dst != NULL &&
 	       op->src.length - 1 < HISI_ZIP_MAX_BYTES &&
 	       (unsigned int)op->flush_flag - RTE_COMP_FLUSH_FULL <=
 		       RTE_COMP_FLUSH_FINAL - RTE_COMP_FLUSH_FULL;
@@ -67,27 +66,34 @@ hisi_zip_judge_bad(const struct hisi_zip_queue *queue, const struct rte_comp_op 
 static __rte_always_inline uint8_t
 hisi_zip_path(const struct hisi_zip_qp *qp, const struct rte_comp_op *op, int *status)
 {
-	if (likely(hisi_zip_op_is_good(op)))
+	if (likely(hisi_zip_op_is_good(op) && op->private_xform != NULL))
 		return ((const struct hisi_zip_xform *)op->private_xform)->path;
 	return hisi_zip_judge_bad(&qp->queue[0], op, status);
 }
 
-/* Finds the buffers of an op, returns a status of ops; dw9 gets the kind of buffers. */
+/* What an xform puts into an SQE. */
+struct hisi_zip_words {
+	hisi_zip_quad dw4; /* to dw7; the length is added */
+	hisi_zip_quad dw8; /* to dw11 */
+};
+
+/* Finds the buffers of an op, returns a status of ops; dw8 gets the kind of buffers. */
 static __rte_always_inline int
 hisi_zip_map_buffers(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		     const struct hisi_zip_xform *xform, struct hisi_zip_buffers *buffers,
-		     uint32_t *dw9)
+		     hisi_zip_quad *dw8)
 {
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 
 	if (unlikely((uint64_t)op->src.offset + op->src.length > src->data_len ||
 		     dst->nb_segs != 1 || xform->frame != HISI_ZIP_FRAME_NONE)) {
+		uint64_t kind = HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint64_t)HISI_ZIP_BUF_SGL);
 		struct hisi_zip_buffers lists;
 		int status = hisi_zip_sgl_fill(queue, op, xform->frame, &lists);
 
 		/* A copy: "buffers" stays in registers. */
 		*buffers = lists;
-		*dw9 |= HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint32_t)HISI_ZIP_BUF_SGL);
+		*dw8 |= (hisi_zip_quad){kind << 32, 0};
 		return status;
 	}
 	if (unlikely(op->dst.offset >= dst->data_len))
@@ -100,14 +106,14 @@ hisi_zip_map_buffers(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 
 /* Writes all 32 dwords: the slot holds what its last use left (hardware.md 15.2, 25). */
 static __rte_always_inline void
-hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, uint32_t length, uint32_t dw7, uint32_t dw9,
+hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, uint32_t length, hisi_zip_quad dw4, hisi_zip_quad dw8,
 		   const struct hisi_zip_buffers *buffers)
 {
 	hisi_zip_quad *quads = (hisi_zip_quad *)sqe;
 
 	quads[0] = (hisi_zip_quad){0, 0};
-	quads[1] = (hisi_zip_quad){length, (uint64_t)dw7 << 32};
-	quads[2] = (hisi_zip_quad){(uint64_t)dw9 << 32, 0};
+	quads[1] = dw4 + (hisi_zip_quad){length, 0};
+	quads[2] = dw8;
 	quads[3] = (hisi_zip_quad){0, buffers->room};
 	quads[4] = (hisi_zip_quad){0, buffers->source};
 	quads[5] = (hisi_zip_quad){buffers->dest, 0};
@@ -117,43 +123,53 @@ hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, uint32_t length, uint32_t dw7, uint3
 
 /*
  * Fills SQEs with ops until one is of the other direction or cannot be taken; returns how many,
- * and a status that is not SUCCESS for the op that cannot.
+ * and a status that is not SUCCESS for the op that cannot. A function of its own, so that the loop
+ * has all registers.
  */
-static __rte_always_inline uint16_t
+static __rte_noinline uint16_t
 hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
 		  int *status)
 {
-	struct hisi_zip_slot *slots = queue->slots;
-	const uint32_t mask = queue->slot_mask;
-	const uint8_t direction = queue->direction;
-	struct hisi_qm_qp *hw = queue->hw;
-	uint32_t tail = queue->tail;
+	struct hisi_zip_slot *slot = &queue->slots[queue->tail & queue->slot_mask];
+	struct hisi_zip_slot *const last_slot = &queue->slots[queue->slot_mask];
+	struct hisi_hw_sqe *const last_sqe = &queue->hw->sq[queue->hw->depth - 1];
+	struct hisi_hw_sqe *sqe = hisi_qm_sq_next(queue->hw);
+	const struct hisi_zip_xform *xform = NULL;
+	struct hisi_zip_words words = {0};
+	int said = RTE_COMP_OP_STATUS_SUCCESS;
 	uint16_t n;
 
 	for (n = 0; n < nb_ops; n++) {
 		struct rte_comp_op *op = ops[n];
-		const struct hisi_zip_xform *xform = op->private_xform;
 		struct hisi_zip_buffers buffers;
-		struct hisi_zip_slot *slot;
-		uint32_t dw9;
+		hisi_zip_quad dw8;
 
 		/* The caller looks again at what ends the run. */
-		if (unlikely(!hisi_zip_op_is_good(op) || xform->path != direction))
+		if (unlikely(!hisi_zip_op_is_good(op)))
 			break;
-		dw9 = xform->dw9;
-		*status = hisi_zip_map_buffers(queue, op, xform, &buffers, &dw9);
-		if (unlikely(*status != RTE_COMP_OP_STATUS_SUCCESS))
+		if (unlikely(op->private_xform != xform)) {
+			xform = op->private_xform;
+			if (xform == NULL || xform->path != queue->direction)
+				break;
+			words.dw4 = (hisi_zip_quad){xform->trailer, (uint64_t)xform->dw7 << 32};
+			words.dw8 = (hisi_zip_quad){(uint64_t)xform->dw9 << 32, 0};
+		}
+		dw8 = words.dw8;
+		said = hisi_zip_map_buffers(queue, op, xform, &buffers, &dw8);
+		if (unlikely(said != RTE_COMP_OP_STATUS_SUCCESS))
 			break;
-		hisi_zip_write_sqe(hisi_qm_sq_next(hw), op->src.length + xform->trailer,
-				   xform->dw7, dw9, &buffers);
-		hisi_qm_sq_advance(hw);
-		slot = &slots[tail++ & mask];
+		hisi_zip_write_sqe(sqe, op->src.length, words.dw4, dw8, &buffers);
+		sqe = likely(sqe != last_sqe) ? sqe + 1 : queue->hw->sq;
 		slot->op = op;
 		slot->room = buffers.room;
 		slot->sgl_end = queue->sgl_tail;
 		slot->post = xform->post;
+		slot = likely(slot != last_slot) ? slot + 1 : queue->slots;
 	}
-	queue->tail = tail;
+	if (unlikely(said != RTE_COMP_OP_STATUS_SUCCESS))
+		*status = said;
+	hisi_qm_sq_advance_by(queue->hw, n);
+	queue->tail += n;
 	return n;
 }
 
