@@ -68,16 +68,28 @@ struct hisi_zip_slot {
 };
 
 /**
- * How an op's raw DEFLATE goes through an engine that knows it only inside of zlib: hisi_zip_v2.c.
+ * How an op's raw DEFLATE goes through an engine inside of zlib or gzip, since it knows nothing else
+ * or gives no checksum else: hisi_zip_frame.c.
  */
 enum hisi_zip_frame {
 	HISI_ZIP_FRAME_NONE,
-	HISI_ZIP_FRAME_COMPRESS,   /**< the engine's trailer goes to scratch memory */
-	HISI_ZIP_FRAME_DECOMPRESS, /**< a trailer that is never right follows the body */
+	HISI_ZIP_FRAME_ZLIB,       /**< compression; the trailer goes to scratch memory */
+	HISI_ZIP_FRAME_GZIP,       /**< the same */
+	HISI_ZIP_FRAME_DECOMPRESS, /**< a trailer of zlib that is never right follows the body */
 };
 
-/** Bytes of zlib's trailer (hardware.md 10.1). */
-#define HISI_ZIP_TRAILER 4
+/** Bytes of the trailers (hardware.md 10.1). */
+#define HISI_ZIP_TRAILER_ZLIB 4
+#define HISI_ZIP_TRAILER_GZIP 8
+
+/** Bytes that the engine puts behind what it compresses. */
+static inline uint32_t
+hisi_zip_frame_extra(enum hisi_zip_frame frame)
+{
+	if (frame == HISI_ZIP_FRAME_ZLIB)
+		return HISI_ZIP_TRAILER_ZLIB;
+	return frame == HISI_ZIP_FRAME_GZIP ? HISI_ZIP_TRAILER_GZIP : 0;
+}
 
 struct hisi_zip_sw;
 struct hisi_zip_client;
@@ -245,11 +257,20 @@ hisi_zip_is_software(const struct hisi_zip_dev *dev)
  * @param room bytes of destination that the device was offered
  * @return whether the op failed; it may be that software can do it
  */
-bool hisi_zip_v2_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, uint32_t dw3,
+bool hisi_zip_frame_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, uint32_t dw3,
 			uint32_t room);
 
+/**
+ * The checksum of an op that succeeded, if it is that of its frame.
+ *
+ * @param word dw31 of its SQE (hardware.md 8.7)
+ * @param chksum receives it, as rte_comp_op.output_chksum has it
+ * @return whether it is
+ */
+bool hisi_zip_frame_sum(const struct hisi_zip_xform *xform, uint32_t word, uint64_t *chksum);
+
 /** Whether software has to do a framed op that failed again: its verdict counts. */
-bool hisi_zip_v2_redo(const struct rte_comp_op *op, enum hisi_zip_frame frame);
+bool hisi_zip_frame_redo(const struct rte_comp_op *op, enum hisi_zip_frame frame);
 
 /** hisi_qm_dev.engine_init of ZIP (hardware.md 6.2, 6.3). */
 int hisi_zip_engine_init(struct hisi_qm_dev *qm);

@@ -301,12 +301,17 @@ hisi_zip_reload(struct hisi_zip_queue *queue, uint16_t taken)
 	return queue->pending;
 }
 
-/* What is left to do on an op that the device did: the checksums of its plain data. */
+/*
+ * What is left to do on an op that the device did: the checksums of its plain data. "word" is what
+ * the device says of them.
+ */
 static __rte_noinline void
-hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform)
+hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform, uint32_t word)
 {
 	uint32_t adler = 0, crc = 0;
 
+	if (hisi_zip_frame_sum(xform, word, &op->output_chksum))
+		return;
 	if (xform->compress)
 		hisi_zip_sw_sum(op->m_src, op->src.offset, op->consumed, xform->checksums, &adler,
 				&crc);
@@ -320,11 +325,9 @@ hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform)
 static bool
 hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_frame frame)
 {
-	uint32_t trailer = frame == HISI_ZIP_FRAME_COMPRESS ? HISI_ZIP_TRAILER : 0;
-
 	return op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED &&
 	       room == HISI_ZIP_MAX_BYTES &&
-	       op->m_dst->pkt_len - op->dst.offset > room - trailer;
+	       op->m_dst->pkt_len - op->dst.offset > room - hisi_zip_frame_extra(frame);
 }
 
 /* The stream that an op in flight belongs to, or NULL. */
@@ -350,11 +353,13 @@ hisi_zip_settle_odd(struct hisi_zip_queue *queue, uint16_t index, struct rte_com
 		    uint32_t dw3, const struct hisi_zip_slot *slot)
 {
 	enum hisi_zip_frame frame = slot->post == NULL ? HISI_ZIP_FRAME_NONE : slot->post->frame;
+	/* Volatile: the device may change it at any time. */
+	const volatile struct hisi_hw_sqe *sqe = &queue->hw->sq[index];
 	struct hisi_zip_stream *stream = hisi_zip_stream_of(slot);
 	bool failed;
 
 	if (stream != NULL) {
-		hisi_zip_stream_complete(stream, op, &queue->hw->sq[index], dw3);
+		hisi_zip_stream_complete(stream, op, sqe, dw3);
 		if (op->status != RTE_COMP_OP_STATUS_SUCCESS)
 			hisi_zip_fail(queue, op);
 		return;
@@ -363,13 +368,13 @@ hisi_zip_settle_odd(struct hisi_zip_queue *queue, uint16_t index, struct rte_com
 		failed = hisi_zip_status_settle(op, queue->direction == HISI_ZIP_COMPRESS, dw3,
 						slot->room);
 	else
-		failed = hisi_zip_v2_settle(op, frame, dw3, slot->room);
+		failed = hisi_zip_frame_settle(op, frame, dw3, slot->room);
 	if (failed && queue->sw != NULL &&
-	    (hisi_zip_v2_redo(op, frame) || hisi_zip_was_clamped(op, slot->room, frame))) {
+	    (hisi_zip_frame_redo(op, frame) || hisi_zip_was_clamped(op, slot->room, frame))) {
 		hisi_zip_sw_redo(queue->sw, op);
 		failed = op->status != RTE_COMP_OP_STATUS_SUCCESS;
 	} else if (!failed && slot->post != NULL && slot->post->checksums != 0) {
-		hisi_zip_post(op, slot->post);
+		hisi_zip_post(op, slot->post, sqe->checksum);
 	}
 	if (failed)
 		hisi_zip_fail(queue, op);

@@ -35,8 +35,8 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 		qp->queue[d].sgl_iova = qp->mz->iova + d * bytes;
 		qp->queue[d].sgl_size = units;
 		qp->queue[d].scratch_iova = qp->queue[d].sgl_iova + scratch;
-		/* With zeros for a trailer a cut stream may decode to the end: hisi_zip_v2.c. */
-		memset(qp->queue[d].sgl_mem + scratch, 0xff, HISI_ZIP_TRAILER);
+		/* With zeros for a trailer a cut stream may decode to the end: hisi_zip_frame.c. */
+		memset(qp->queue[d].sgl_mem + scratch, 0xff, HISI_ZIP_TRAILER_ZLIB);
 	}
 	return 0;
 }

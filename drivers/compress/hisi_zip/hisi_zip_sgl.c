@@ -91,13 +91,13 @@ hisi_zip_sgl_begin(const struct hisi_zip_sgl_place *place)
 
 /*
  * Writes lists of at most "max" entries for at most "want" bytes of a chain from "offset" on, and
- * one for the trailer unless its address is 0; returns how many bytes of the chain they cover and
- * moves the place behind them. Entries start inside a segment rather than with the SQE's offsets,
- * of which it is not stated whether they may cross the first entry.
+ * one of "trailer_len" bytes unless the trailer's address is 0; returns how many bytes of the chain
+ * they cover and moves the place behind them. Entries start inside a segment rather than with the
+ * SQE's offsets, of which it is not stated whether they may cross the first entry.
  */
 static __rte_always_inline uint32_t
 hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, uint32_t offset,
-		   uint32_t want, uint32_t max, uint64_t trailer)
+		   uint32_t want, uint32_t max, uint64_t trailer, uint32_t trailer_len)
 {
 	uint32_t sum = max + (trailer != 0), left = want, used = 0;
 	hisi_zip_quad *sge = hisi_zip_sgl_begin(place);
@@ -133,7 +133,7 @@ hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, u
 			used = 0;
 		}
 		sge[0] = (hisi_zip_quad){trailer, 0};
-		sge[1] = (hisi_zip_quad){HISI_ZIP_TRAILER, 0};
+		sge[1] = (hisi_zip_quad){trailer_len, 0};
 		used++;
 	}
 	hisi_zip_sgl_end(place, sum, used, false);
@@ -156,14 +156,14 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		  enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
 {
 	uint64_t src_trailer = frame == HISI_ZIP_FRAME_DECOMPRESS ? queue->scratch_iova : 0;
-	uint64_t dst_trailer = frame == HISI_ZIP_FRAME_COMPRESS ? queue->scratch_iova : 0;
-	uint32_t extra = dst_trailer != 0 ? HISI_ZIP_TRAILER : 0;
+	uint32_t extra = hisi_zip_frame_extra(frame);
+	uint64_t dst_trailer = extra != 0 ? queue->scratch_iova : 0;
 	uint32_t at = queue->sgl_next, skip = 0, units, room, nb_src, nb_dst;
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 	struct hisi_zip_sgl_place place;
 
 	if (unlikely(op->dst.offset >= dst->pkt_len ||
-		     (src_trailer != 0 && op->src.length > HISI_ZIP_MAX_BYTES - HISI_ZIP_TRAILER)))
+		     (src_trailer != 0 && op->src.length > HISI_ZIP_MAX_BYTES - HISI_ZIP_TRAILER_ZLIB)))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	room = RTE_MIN(dst->pkt_len - op->dst.offset, HISI_ZIP_MAX_BYTES - extra);
 	nb_src = hisi_zip_sgl_bound(src, op->src.offset, op->src.length, queue->max_sge);
@@ -183,10 +183,11 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 	place.iova = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
 	buffers->source = place.iova;
 	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length, nb_src,
-					src_trailer) != op->src.length))
+					src_trailer, HISI_ZIP_TRAILER_ZLIB) != op->src.length))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	buffers->dest = place.iova;
-	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst, dst_trailer);
+	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst, dst_trailer,
+					   extra);
 	if (unlikely(buffers->room == 0))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	buffers->room += extra;

@@ -185,12 +185,12 @@ hisi_zip_set_sqe_v2(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform
 	if (xform->compress) {
 		if (xform->params.window_log2 < HISI_ZIP_MAX_WINDOW)
 			xform->path = HISI_ZIP_SOFTWARE;
-		xform->frame = HISI_ZIP_FRAME_COMPRESS;
+		xform->frame = HISI_ZIP_FRAME_ZLIB;
 	} else {
 		if (!dev->args.v2_inflate_hw)
 			xform->path = HISI_ZIP_SOFTWARE;
 		xform->frame = HISI_ZIP_FRAME_DECOMPRESS;
-		xform->trailer = HISI_ZIP_TRAILER;
+		xform->trailer = HISI_ZIP_TRAILER_ZLIB;
 	}
 	xform->dw7 = HISI_HW_PREP(HISI_ZIP_DW7_SQE_TYPE, (uint32_t)HISI_ZIP_SQE_TYPE_0) |
 		     HISI_ZIP_DW7_STREAM_NEW | HISI_ZIP_DW7_FINISH;
@@ -225,6 +225,30 @@ hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 	if (xform->checksums != 0 || xform->frame != HISI_ZIP_FRAME_NONE)
 		xform->post = xform;
 	return 0;
+}
+
+/*
+ * One checksum comes with the request whose trailer it is (hardware.md 8.7, 10.1). None comes with
+ * both, nor with raw DEFLATE, and what a request says of a trailer that is wrong is not stated.
+ */
+static void
+hisi_zip_xform_set_frame(struct hisi_zip_xform *xform)
+{
+	uint32_t request;
+
+	if (xform->path != HISI_ZIP_COMPRESS)
+		return;
+	if (xform->checksums == DEFLATE_CHECKSUM_ADLER32) {
+		xform->frame = HISI_ZIP_FRAME_ZLIB;
+		request = HISI_ZIP_REQ_ZLIB;
+	} else if (xform->checksums == DEFLATE_CHECKSUM_CRC32) {
+		xform->frame = HISI_ZIP_FRAME_GZIP;
+		request = HISI_ZIP_REQ_GZIP;
+	} else {
+		return;
+	}
+	xform->dw9 = (xform->dw9 & ~HISI_ZIP_DW9_REQUEST) |
+		     HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, request);
 }
 
 /* Gives an xform a copy of its dictionary, which the engine has no field for. */
@@ -285,6 +309,7 @@ hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform 
 		rte_free(new);
 		return ret;
 	}
+	hisi_zip_xform_set_frame(new);
 	ret = hisi_zip_xform_link(dev, new);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "all %u private xforms are in use (max_nb_priv_xforms)",
