@@ -4,10 +4,12 @@
 """What the tests of suite procs stand on: hugepages, a model process, processes that work."""
 
 import fcntl
+import json
 import os
 import selectors
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -90,26 +92,28 @@ class Host:
         child.wait_line("ready:")
         return child, paths
 
-    def eal(self, program, kind, prefix, extra=(), environment=None):
+    def eal(self, program, kind, prefix, extra=(), environment=None, telemetry=False):
         """Starts a program of DPDK."""
         command = [program, "--lcores", f"0@({cpus()})", "--file-prefix", prefix,
-                   "--huge-dir", self.huge, "--iova-mode=va", "--no-pci", "--no-telemetry",
+                   "--huge-dir", self.huge, "--iova-mode=va", "--no-pci",
+                   "--telemetry" if telemetry else "--no-telemetry",
                    f"--proc-type={kind}", *extra]
         log = os.path.join(self.folder, f"{kind}{len(self.children)}.log")
         child = Process(command, log, {"RUNTIME_DIRECTORY": self.folder, **(environment or {})})
         self.children.append(child)
         return child
 
-    def process(self, kind, prefix, extra=()):
+    def process(self, kind, prefix, extra=(), telemetry=False):
         """Starts a process that takes commands, and waits until it is ready."""
-        child = self.eal(self.worker, kind, prefix, extra)
+        child = self.eal(self.worker, kind, prefix, extra, telemetry=telemetry)
         child.answer()
         return child
 
-    def primary(self, devargs, prefix="hz", extra=()):
+    def primary(self, devargs, prefix="hz", extra=(), telemetry=False):
         """The process that has the device."""
         return self.process("primary", prefix,
-                            ("--vdev", f"compress_hisi_zip_user0{devargs}", *extra))
+                            ("--vdev", f"compress_hisi_zip_user0{devargs}", *extra),
+                            telemetry)
 
     def wait_primary(self, prefix):
         """Waits until a primary that gives no sign of itself lets others in."""
@@ -123,6 +127,17 @@ class Host:
     def secondary(self, prefix="hz"):
         """One more that uses it."""
         return self.process("secondary", prefix)
+
+
+def ask_telemetry(folder, question, prefix="hz"):
+    """What a primary that has telemetry answers."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        client.settimeout(LIMIT)
+        client.connect(os.path.join(folder, "dpdk", prefix, "dpdk_telemetry.v2"))
+        client.recv(1024)
+        client.send(question.encode())
+        (answer,) = json.loads(client.recv(1 << 16)).values()
+    return answer
 
 
 def cpus():

@@ -10,7 +10,7 @@ import re
 import sys
 import time
 
-from procs_host import Host, SKIP, Skip, progress
+from procs_host import Host, SKIP, Skip, ask_telemetry, progress
 
 OPTIONS = None
 
@@ -107,6 +107,39 @@ def test_idle():
             progress([other], 500)
             assert other.quit() == 0
             primary.do("free-pools p0")
+        assert primary.quit() == 0
+
+
+def test_telemetry():
+    """The primary shows what the queue pairs of all processes count, also when those are gone."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host).devargs, telemetry=True)
+        primary.join(primary, 0)
+        everyone = [primary]
+        for number in (1, 2):
+            everyone.append(host.secondary())
+            everyone[-1].join(primary, number)
+        progress(everyone, 200)
+        for process in everyone:
+            process.do("work nothing", "drain 5000")
+        total = 0
+        for number, process in enumerate(everyone):
+            shown = ask_telemetry(host.folder, f"/hisi_zip/qp,0,{number}")
+            done = process.counts()[0]
+            print(f"queue pair {number}: {done} ops, telemetry {shown}")
+            assert shown["owner"] == process.popen.pid
+            assert shown["enqueued"] == shown["dequeued"] == done
+            assert shown["errors"] == shown["in_flight"] == 0
+            total += done
+        assert everyone[1].quit() == 0
+        everyone[2].kill()
+        end = time.monotonic() + 30
+        while ask_telemetry(host.folder, "/hisi_zip/qp,0,2") is not None:
+            assert time.monotonic() < end, "the queue pair of a dead process is still there"
+            time.sleep(0.05)
+        shown = ask_telemetry(host.folder, "/hisi_zip/stats,0")
+        assert shown["dequeued"] == total and shown["queue_pairs"] == 1, shown
+        primary.do("free-pools p1", "free-pools p2")
         assert primary.quit() == 0
 
 
