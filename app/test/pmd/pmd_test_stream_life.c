@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,9 +179,28 @@ wrong_ops(void **state)
 	close_both(c, &both);
 }
 
+static void *
+enqueue_all(void *batch)
+{
+	return (void *)(intptr_t)pmd_batch_enqueue(batch, 0, FLOWS);
+}
+
+/* One thread enqueues, another one dequeues. */
+static void
+run_apart(struct pmd_batch *batch)
+{
+	void *sent = NULL;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, enqueue_all, batch), 0);
+	assert_int_equal(pmd_batch_dequeue(batch, 0, FLOWS), 0);
+	pthread_join(thread, &sent);
+	assert_int_equal((intptr_t)sent, batch->nb);
+}
+
 /* One burst with an op of each stream and stateless ones between. */
 static void
-mixed_burst(struct pmd_case *c, struct both_ways *both, const uint8_t *plain)
+mixed_burst(struct pmd_case *c, struct both_ways *both, const uint8_t *plain, bool apart)
 {
 	struct pmd_job *jobs[FLOWS] = {NULL};
 	struct pmd_flow *flows[FLOWS];
@@ -197,7 +217,10 @@ mixed_burst(struct pmd_case *c, struct both_ways *both, const uint8_t *plain)
 							       RTE_COMP_FLUSH_FINAL);
 		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 500);
 	}
-	assert_int_equal(pmd_batch_turns(&c->batch, 0, pmd_rand_in(1, 2 * FLOWS)), 0);
+	if (apart)
+		run_apart(&c->batch);
+	else
+		assert_int_equal(pmd_batch_turns(&c->batch, 0, pmd_rand_in(1, 2 * FLOWS)), 0);
 	for (unsigned int i = 0; i < FLOWS; i++) {
 		if (jobs[i] == NULL)
 			continue;
@@ -210,16 +233,28 @@ mixed_burst(struct pmd_case *c, struct both_ways *both, const uint8_t *plain)
 }
 
 static void
-many_streams(void **state)
+run_many(struct pmd_case *c, bool apart)
 {
 	struct both_ways both[FLOWS / 2];
 
 	for (unsigned int i = 0; i < FLOWS / 2; i++)
 		open_both(&both[i]);
 	for (unsigned int round = 0; round < pmd_scaled(100); round++)
-		mixed_burst(*state, both, both[0].plain);
+		mixed_burst(c, both, both[0].plain, apart);
 	for (unsigned int i = 0; i < FLOWS / 2; i++)
-		close_both(*state, &both[i]);
+		close_both(c, &both[i]);
+}
+
+static void
+many_streams(void **state)
+{
+	run_many(*state, false);
+}
+
+static void
+two_threads(void **state)
+{
+	run_many(*state, true);
 }
 
 static void
@@ -297,6 +332,7 @@ static const struct CMUnitTest life_tests[] = {
 	PMD_CASE(one_in_flight),
 	PMD_CASE(wrong_ops),
 	PMD_CASE(many_streams),
+	PMD_CASE(two_threads),
 };
 
 const struct pmd_group pmd_group_stream_life = {
