@@ -10,6 +10,7 @@
 #include <rte_bus_vdev.h>
 
 #include "pmd_case.h"
+#include "pmd_model.h"
 #include "pmd_telemetry.h"
 
 static struct pmd_telemetry client;
@@ -311,6 +312,42 @@ registers(void **state)
 	free(first);
 }
 
+static bool
+is_in_state(const char *wanted)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "\"state\":\"%s\"", wanted);
+	assert_non_null(ask(&client, "info", NULL));
+	return strstr(client.answer, text) != NULL;
+}
+
+/* A function that is lost has counters, and no registers; when it comes back it has both. */
+static void
+lost_function(void **state)
+{
+	uint64_t end = pmd_now_ms() + 10000;
+
+	(void)state;
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	pmd_model_kill();
+	while (!is_in_state("lost") && pmd_now_ms() < end)
+		usleep(10000);
+	assert_true(is_in_state("lost"));
+	assert_non_null(strstr(ask(&client, "regs", NULL), ":null}"));
+	assert_non_null(strstr(ask(&client, "qp", "0"), "\"state\":\"stopped\""));
+	assert_non_null(ask(&client, "stats", NULL));
+	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 1);
+	assert_int_equal(pmd_model_start(NULL, 0), 0);
+	rte_compressdev_stop(pmd_dev.id);
+	assert_true(is_in_state("lost"));
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+	assert_true(is_in_state("started"));
+	assert_null(strstr(ask(&client, "regs", NULL), ":null}"));
+	assert_non_null(strstr(ask(&client, "qp", "0"), "\"state\":\"started\""));
+}
+
 static void
 bad_arguments(void **state)
 {
@@ -418,6 +455,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(full_queue),
 	CASE(software),
 	CASE(registers),
+	CASE(lost_function),
 	CASE(bad_arguments),
 	cmocka_unit_test_setup_teardown(while_reconfigured, connect_client, disconnect_client),
 	cmocka_unit_test_setup_teardown(without_a_function, connect_client, disconnect_client),
