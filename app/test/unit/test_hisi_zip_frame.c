@@ -160,7 +160,7 @@ expect_sum(struct test_pair *pair, uint16_t index, uint32_t word, uint64_t chksu
 	assert_true(op->output_chksum == chksum);
 }
 
-/* hardware.md 8.7: Adler-32 as it is; CRC-32, here that of "123456789", is reversed and inverted. */
+/* hardware.md 8.7: Adler-32 as it is; CRC-32, here of "123456789", is reversed and inverted. */
 static void
 checksums(void **state)
 {

@@ -21,6 +21,7 @@
 #include <rte_compressdev.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_log.h>
+#include <rte_mbuf.h>
 #include <rte_memzone.h>
 #include <rte_spinlock.h>
 
@@ -68,8 +69,8 @@ struct hisi_zip_slot {
 };
 
 /**
- * How an op's raw DEFLATE goes through an engine inside of zlib or gzip, since it knows nothing else
- * or gives no checksum else: hisi_zip_frame.c.
+ * How an op's raw DEFLATE goes through an engine inside of zlib or gzip, since it knows nothing
+ * else or gives no checksum else: hisi_zip_frame.c.
  */
 enum hisi_zip_frame {
 	HISI_ZIP_FRAME_NONE,
@@ -235,6 +236,15 @@ struct hisi_zip_dev {
 	/** Of the view that a secondary has: what is that process's own. */
 	struct hisi_zip_secondary *secondary;
 };
+
+/** Bytes of destination that an op has; 0 as well if its offset is beyond the chain. */
+static inline uint32_t
+hisi_zip_op_room(const struct rte_comp_op *op)
+{
+	uint32_t length = op->m_dst->pkt_len;
+
+	return op->dst.offset < length ? length - op->dst.offset : 0;
+}
 
 /** Whether the engine is a V2, which does not know raw DEFLATE. */
 static inline bool

@@ -327,7 +327,7 @@ hisi_zip_was_clamped(const struct rte_comp_op *op, uint32_t room, enum hisi_zip_
 {
 	return op->status == RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED &&
 	       room == HISI_ZIP_MAX_BYTES &&
-	       op->m_dst->pkt_len - op->dst.offset > room - hisi_zip_frame_extra(frame);
+	       hisi_zip_op_room(op) > room - hisi_zip_frame_extra(frame);
 }
 
 /* The stream that an op in flight belongs to, or NULL. */

@@ -6,14 +6,7 @@
 
 #include "hisi_zip_chain.h"
 
-/* A place in a chain. */
-struct hisi_zip_cursor {
-	const struct rte_mbuf *m;
-	uint32_t offset; /* from this mbuf's data on */
-};
-
-/* Takes what lies together, at most "want" bytes. */
-static struct hisi_zip_span
+struct hisi_zip_span
 hisi_zip_chain_take(struct hisi_zip_cursor *at, uint32_t want)
 {
 	struct hisi_zip_span span = {0};

@@ -22,6 +22,15 @@ struct hisi_zip_span {
 	uint32_t length; /**< 0: the chain ends before */
 };
 
+/** A place in a chain. */
+struct hisi_zip_cursor {
+	const struct rte_mbuf *m;
+	uint32_t offset; /**< from this mbuf's data on */
+};
+
+/** Takes what lies together, at most @p want bytes, of which there is at least one. */
+struct hisi_zip_span hisi_zip_chain_take(struct hisi_zip_cursor *at, uint32_t want);
+
 /** Bytes in all segments, whatever pkt_len says. */
 uint64_t hisi_zip_chain_length(const struct rte_mbuf *m);
 

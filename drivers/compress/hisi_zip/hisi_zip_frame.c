@@ -53,7 +53,8 @@ hisi_zip_frame_settle_decompress(struct rte_comp_op *op, uint32_t dw3, uint32_t 
 }
 
 bool
-hisi_zip_frame_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, uint32_t dw3, uint32_t room)
+hisi_zip_frame_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, uint32_t dw3,
+		      uint32_t room)
 {
 	if (frame == HISI_ZIP_FRAME_DECOMPRESS)
 		return hisi_zip_frame_settle_decompress(op, dw3, room);

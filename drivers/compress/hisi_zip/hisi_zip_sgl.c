@@ -158,14 +158,14 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 	uint64_t src_trailer = frame == HISI_ZIP_FRAME_DECOMPRESS ? queue->scratch_iova : 0;
 	uint32_t extra = hisi_zip_frame_extra(frame);
 	uint64_t dst_trailer = extra != 0 ? queue->scratch_iova : 0;
-	uint32_t at = queue->sgl_next, skip = 0, units, room, nb_src, nb_dst;
+	uint32_t at = queue->sgl_next, skip = 0, units, nb_src, nb_dst;
+	uint32_t room = RTE_MIN(hisi_zip_op_room(op), HISI_ZIP_MAX_BYTES - extra);
+	uint32_t most = HISI_ZIP_MAX_BYTES - (src_trailer != 0 ? HISI_ZIP_TRAILER_ZLIB : 0);
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 	struct hisi_zip_sgl_place place;
 
-	if (unlikely(op->dst.offset >= dst->pkt_len ||
-		     (src_trailer != 0 && op->src.length > HISI_ZIP_MAX_BYTES - HISI_ZIP_TRAILER_ZLIB)))
+	if (unlikely(room == 0 || op->src.length > most))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	room = RTE_MIN(dst->pkt_len - op->dst.offset, HISI_ZIP_MAX_BYTES - extra);
 	nb_src = hisi_zip_sgl_bound(src, op->src.offset, op->src.length, queue->max_sge);
 	nb_dst = hisi_zip_sgl_bound(dst, op->dst.offset, room, queue->max_sge);
 	if (unlikely(nb_src > queue->max_sge || nb_dst > queue->max_sge))

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include <rte_malloc.h>
-#include <rte_mbuf.h>
 
+#include "hisi_zip_chain.h"
 #include "hisi_zip_status.h"
 #include "hisi_zip_sw.h"
 
@@ -86,23 +86,20 @@ static int
 hisi_zip_sw_map(struct rte_mbuf *m, uint32_t offset, uint32_t want, struct deflate_seg *segs,
 		uint16_t max, uint32_t *covered)
 {
+	struct hisi_zip_cursor at = {.m = m, .offset = offset};
 	uint32_t left = want;
 	int n = 0;
 
-	for (; m != NULL && left != 0; m = m->next) {
-		uint32_t length;
+	while (left != 0) {
+		struct hisi_zip_span span = hisi_zip_chain_take(&at, left);
 
-		if (offset >= m->data_len) {
-			offset -= m->data_len;
-			continue;
-		}
+		if (span.length == 0)
+			break;
 		if (n == max)
 			return -E2BIG;
-		length = RTE_MIN(m->data_len - offset, left);
-		segs[n].base = rte_pktmbuf_mtod_offset(m, uint8_t *, offset);
-		segs[n++].len = length;
-		left -= length;
-		offset = 0;
+		segs[n].base = span.va;
+		segs[n++].len = span.length;
+		left -= span.length;
 	}
 	*covered = want - left;
 	return n;
@@ -112,25 +109,22 @@ void
 hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
 		unsigned int checksums, uint32_t *adler, uint32_t *crc)
 {
+	struct hisi_zip_cursor at = {.m = m, .offset = offset};
+
 	if (checksums & DEFLATE_CHECKSUM_ADLER32)
 		*adler = 1;
 	if (checksums & DEFLATE_CHECKSUM_CRC32)
 		*crc = 0;
-	for (; m != NULL && length != 0; m = m->next) {
-		const uint8_t *data = rte_pktmbuf_mtod_offset(m, const uint8_t *, offset);
-		uint32_t n;
+	while (length != 0) {
+		struct hisi_zip_span span = hisi_zip_chain_take(&at, length);
 
-		if (offset >= m->data_len) {
-			offset -= m->data_len;
-			continue;
-		}
-		n = RTE_MIN(m->data_len - offset, length);
+		if (span.length == 0)
+			break;
 		if (checksums & DEFLATE_CHECKSUM_ADLER32)
-			*adler = deflate_adler32(*adler, data, n);
+			*adler = deflate_adler32(*adler, span.va, span.length);
 		if (checksums & DEFLATE_CHECKSUM_CRC32)
-			*crc = deflate_crc32(*crc, data, n);
-		length -= n;
-		offset = 0;
+			*crc = deflate_crc32(*crc, span.va, span.length);
+		length -= span.length;
 	}
 }
 
@@ -202,17 +196,17 @@ static int
 hisi_zip_sw_do(struct hisi_zip_sw_bench *bench, uint16_t max_sge, struct rte_comp_op *op)
 {
 	struct deflate_seg *dst = bench->segs + max_sge;
-	uint32_t covered;
+	uint32_t covered, room = hisi_zip_op_room(op);
 	int nb_src, nb_dst;
 
-	if (op->dst.offset >= op->m_dst->pkt_len)
+	if (room == 0)
 		return -EINVAL;
 	nb_src = hisi_zip_sw_map(op->m_src, op->src.offset, op->src.length, bench->segs, max_sge,
 				 &covered);
 	if (nb_src < 0 || covered != op->src.length)
 		return -EINVAL;
-	nb_dst = hisi_zip_sw_map(op->m_dst, op->dst.offset, op->m_dst->pkt_len - op->dst.offset,
-				 dst, max_sge, &covered);
+	nb_dst = hisi_zip_sw_map(op->m_dst, op->dst.offset, room, dst, max_sge,
+				 &covered);
 	if (nb_dst < 0 || covered == 0)
 		return -EINVAL;
 	hisi_zip_sw_run(bench, op, nb_src, dst, nb_dst);
