@@ -112,6 +112,7 @@ extern const struct pmd_group pmd_group_property;
 extern const struct pmd_group pmd_group_property_sw;
 extern const struct pmd_group pmd_group_property_stream;
 extern const struct pmd_group pmd_group_telemetry;
+extern const struct pmd_group pmd_group_telemetry_life;
 extern const struct pmd_group pmd_group_stream;
 extern const struct pmd_group pmd_group_stream_life;
 extern const struct pmd_group pmd_group_stream_death;

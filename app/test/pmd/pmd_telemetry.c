@@ -13,9 +13,12 @@
 
 #include <rte_eal.h>
 
+#include "pmd_case.h"
 #include "pmd_telemetry.h"
 
 #define ANSWER_SECONDS 30
+
+struct pmd_telemetry pmd_telemetry;
 
 static int
 receive(struct pmd_telemetry *t)
@@ -81,4 +84,42 @@ pmd_telemetry_number(const struct pmd_telemetry *t, const char *part, const char
 	const char *at = behind(text, name);
 
 	return at == NULL || (end != NULL && at > end) ? -1 : strtoll(at, NULL, 10);
+}
+
+int
+pmd_telemetry_connect(void **state)
+{
+	(void)state;
+	return pmd_telemetry_open(&pmd_telemetry);
+}
+
+int
+pmd_telemetry_disconnect(void **state)
+{
+	(void)state;
+	pmd_telemetry_close(&pmd_telemetry);
+	return 0;
+}
+
+int
+pmd_telemetry_case_open(void **state)
+{
+	return pmd_telemetry_connect(state) != 0 ? -1 : pmd_case_open(state);
+}
+
+int
+pmd_telemetry_case_close(void **state)
+{
+	pmd_telemetry_disconnect(state);
+	return pmd_case_close(state);
+}
+
+const char *
+pmd_telemetry_ask_device(const char *what, const char *rest)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "/hisi_zip/%s,%u%s%s", what, pmd_dev.id,
+		 rest == NULL ? "" : ",", rest == NULL ? "" : rest);
+	return pmd_telemetry_ask(&pmd_telemetry, command);
 }

@@ -36,4 +36,21 @@ const char *pmd_telemetry_ask(struct pmd_telemetry *t, const char *command);
  */
 int64_t pmd_telemetry_number(const struct pmd_telemetry *t, const char *part, const char *name);
 
+/** Of the main thread. */
+extern struct pmd_telemetry pmd_telemetry;
+
+/** Set-up and teardown that connect it. */
+int pmd_telemetry_connect(void **state);
+int pmd_telemetry_disconnect(void **state);
+
+/** Likewise, with a device of one queue pair, as PMD_CASE. */
+int pmd_telemetry_case_open(void **state);
+int pmd_telemetry_case_close(void **state);
+
+#define PMD_TELEMETRY_CASE(test) \
+	cmocka_unit_test_setup_teardown(test, pmd_telemetry_case_open, pmd_telemetry_case_close)
+
+/** Asks pmd_telemetry "/hisi_zip/WHAT,DEVICE[,REST]" of the device under test. */
+const char *pmd_telemetry_ask_device(const char *what, const char *rest);
+
 #endif /* PMD_TELEMETRY_H */

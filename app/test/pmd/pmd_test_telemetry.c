@@ -2,7 +2,6 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,48 +9,13 @@
 #include <rte_bus_vdev.h>
 
 #include "pmd_case.h"
-#include "pmd_model.h"
 #include "pmd_telemetry.h"
 
-static struct pmd_telemetry client;
-
-/* Asks "/hisi_zip/WHAT,DEVICE[,REST]". */
-static const char *
-ask(struct pmd_telemetry *t, const char *what, const char *rest)
+/* Of the last answer. */
+static int64_t
+number(const char *part, const char *name)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "/hisi_zip/%s,%u%s%s", what, pmd_dev.id,
-		 rest == NULL ? "" : ",", rest == NULL ? "" : rest);
-	return pmd_telemetry_ask(t, command);
-}
-
-static int
-connect_client(void **state)
-{
-	(void)state;
-	return pmd_telemetry_open(&client);
-}
-
-static int
-disconnect_client(void **state)
-{
-	(void)state;
-	pmd_telemetry_close(&client);
-	return 0;
-}
-
-static int
-open_case(void **state)
-{
-	return connect_client(state) != 0 ? -1 : pmd_case_open(state);
-}
-
-static int
-close_case(void **state)
-{
-	disconnect_client(state);
-	return pmd_case_close(state);
+	return pmd_telemetry_number(&pmd_telemetry, part, name);
 }
 
 static void
@@ -65,9 +29,9 @@ list_and_info(void **state)
 	rte_compressdev_info_get(pmd_dev.id, &info);
 	snprintf(text, sizeof(text), "{\"/hisi_zip/list\":{\"%u\":\"%s\"}}", pmd_dev.id,
 		 pmd_dev.name);
-	assert_string_equal(pmd_telemetry_ask(&client, "/hisi_zip/list"), text);
+	assert_string_equal(pmd_telemetry_ask(&pmd_telemetry, "/hisi_zip/list"), text);
 
-	answer = ask(&client, "info", NULL);
+	answer = pmd_telemetry_ask_device("info", NULL);
 	assert_non_null(answer);
 	/* hardware.md 1.1, 1.2: device ids, and revision 0x30 of a V3. */
 	assert_non_null(strstr(answer, pmd_env.pf ? "\"device_id\":\"0xa250\"" :
@@ -78,14 +42,13 @@ list_and_info(void **state)
 	assert_non_null(strstr(answer, "\"revision\":\"0x30\""));
 	assert_non_null(strstr(answer, "\"state\":\"started\""));
 	assert_non_null(strstr(answer, "\"HUFFMAN_DYNAMIC\""));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "max_queue_pairs"),
-			 info.max_nb_queue_pairs);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 1);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "window_min"), 12);
+	assert_int_equal(number(NULL, "max_queue_pairs"), info.max_nb_queue_pairs);
+	assert_int_equal(number(NULL, "queue_pairs"), 1);
+	assert_int_equal(number(NULL, "window_min"), 12);
 
 	snprintf(text, sizeof(text), "/hisi_zip/info,%s", pmd_dev.name);
-	assert_non_null(strstr(pmd_telemetry_ask(&client, text), "\"generation\":\"V3\""));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "id"), pmd_dev.id);
+	assert_non_null(strstr(pmd_telemetry_ask(&pmd_telemetry, text), "\"generation\":\"V3\""));
+	assert_int_equal(number(NULL, "id"), pmd_dev.id);
 }
 
 /* What the ops of a batch say of themselves. */
@@ -118,17 +81,14 @@ check_sums(const struct sums *sums)
 	static const char *const part[] = {"decompress", "compress"};
 
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(pmd_telemetry_number(&client, part[i], "hw_ops"), sums->ops[i]);
-		assert_int_equal(pmd_telemetry_number(&client, part[i], "bytes_in"), sums->in[i]);
-		assert_int_equal(pmd_telemetry_number(&client, part[i], "bytes_out"),
-				 sums->out[i]);
-		assert_int_equal(pmd_telemetry_number(&client, part[i], "in_flight"), 0);
+		assert_int_equal(number(part[i], "hw_ops"), sums->ops[i]);
+		assert_int_equal(number(part[i], "bytes_in"), sums->in[i]);
+		assert_int_equal(number(part[i], "bytes_out"), sums->out[i]);
+		assert_int_equal(number(part[i], "in_flight"), 0);
 	}
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "enqueued"),
-			 sums->ops[0] + sums->ops[1]);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "dequeued"),
-			 sums->ops[0] + sums->ops[1]);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "errors"), sums->failed);
+	assert_int_equal(number(NULL, "enqueued"), sums->ops[0] + sums->ops[1]);
+	assert_int_equal(number(NULL, "dequeued"), sums->ops[0] + sums->ops[1]);
+	assert_int_equal(number(NULL, "errors"), sums->failed);
 }
 
 /* Good ops, 3 that are corrupt, 2 without room, and one that is refused. */
@@ -167,18 +127,18 @@ counters(void **state)
 	op->src.offset = 0x100000; /* beyond its data */
 	assert_int_equal(rte_compressdev_enqueue_burst(pmd_dev.id, 0, &op, 1), 0);
 
-	assert_non_null(ask(&client, "qp", "0"));
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
 	check_sums(&sums);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "owner"), getpid());
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "limit"), PMD_CASE_DEPTH);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "sw_ops"), 0);
-	assert_int_equal(pmd_telemetry_number(&client, "refused", "invalid_args"), 1);
-	assert_int_equal(pmd_telemetry_number(&client, "status", "error"), 3);
-	assert_int_equal(pmd_telemetry_number(&client, "status", "out_of_space_terminated"), 2);
-	assert_int_equal(pmd_telemetry_number(&client, "reason", "engine"), 5);
+	assert_int_equal(number(NULL, "owner"), getpid());
+	assert_int_equal(number(NULL, "limit"), PMD_CASE_DEPTH);
+	assert_int_equal(number(NULL, "sw_ops"), 0);
+	assert_int_equal(number("refused", "invalid_args"), 1);
+	assert_int_equal(number("status", "error"), 3);
+	assert_int_equal(number("status", "out_of_space_terminated"), 2);
+	assert_int_equal(number("reason", "engine"), 5);
 	/* hardware.md 8.5: 0x0e output full, 0x10 corrupt. */
-	assert_int_equal(pmd_telemetry_number(&client, "engine_status", "0x0e"), 2);
-	assert_int_equal(pmd_telemetry_number(&client, "engine_status", "0x10"), 3);
+	assert_int_equal(number("engine_status", "0x0e"), 2);
+	assert_int_equal(number("engine_status", "0x10"), 3);
 	pmd_batch_reset(&c->batch);
 	free(in);
 	free(plain);
@@ -193,8 +153,8 @@ totals_outlive_queue_pairs(void **state)
 	uint8_t plain[100] = {0};
 	int64_t before;
 
-	assert_non_null(ask(&client, "stats", NULL));
-	before = pmd_telemetry_number(&client, "compress", "bytes_in");
+	assert_non_null(pmd_telemetry_ask_device("stats", NULL));
+	before = number("compress", "bytes_in");
 	for (int i = 0; i < 10; i++)
 		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 100);
 	pmd_batch_run_reset(&c->batch, 0, 10);
@@ -204,11 +164,11 @@ totals_outlive_queue_pairs(void **state)
 	assert_int_equal(rte_compressdev_queue_pair_setup(pmd_dev.id, 1, 16, 0), 0);
 	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
 
-	assert_non_null(ask(&client, "stats", NULL));
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), before + 1000);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 2);
-	assert_non_null(ask(&client, "qp", "0"));
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), 0);
+	assert_non_null(pmd_telemetry_ask_device("stats", NULL));
+	assert_int_equal(number("compress", "bytes_in"), before + 1000);
+	assert_int_equal(number(NULL, "queue_pairs"), 2);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number("compress", "bytes_in"), 0);
 	/* The library counts for the queue pairs that are there. */
 	pmd_dev.accepted_before = pmd_dev.accepted;
 	pmd_dev.done_before = pmd_dev.done;
@@ -233,18 +193,17 @@ full_queue(void **state)
 			pmd_dev.id, 0, &c->batch.jobs[PMD_CASE_DEPTH].op, 1), 0);
 	}
 	pmd_dev.accepted += PMD_CASE_DEPTH;
-	assert_non_null(ask(&client, "qp", "0"));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "full"), 3);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "in_flight"), PMD_CASE_DEPTH);
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "in_flight"), PMD_CASE_DEPTH);
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "sq_doorbells"),
-			 PMD_CASE_DEPTH);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "full"), 3);
+	assert_int_equal(number(NULL, "in_flight"), PMD_CASE_DEPTH);
+	assert_int_equal(number("compress", "in_flight"), PMD_CASE_DEPTH);
+	assert_int_equal(number("compress", "sq_doorbells"), PMD_CASE_DEPTH);
 	c->batch.nb--;
 	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 64), 0);
 	c->batch.nb++;
-	assert_non_null(ask(&client, "qp", "0"));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "in_flight"), 0);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "dequeued"), PMD_CASE_DEPTH);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "in_flight"), 0);
+	assert_int_equal(number(NULL, "dequeued"), PMD_CASE_DEPTH);
 	pmd_batch_reset(&c->batch);
 }
 
@@ -260,28 +219,27 @@ software(void **state)
 	for (int i = 0; i < 7; i++)
 		pmd_batch_compress(&c->batch, stored, &pmd_shapes_plain, plain, 100);
 	pmd_batch_run_reset(&c->batch, 0, 4);
-	assert_non_null(ask(&client, "qp", "0"));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "hw_ops"), 0);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "sw_ops"), 7);
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "sw_ops"), 7);
-	assert_int_equal(pmd_telemetry_number(&client, "decompress", "sw_ops"), 0);
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"), 700);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "hw_ops"), 0);
+	assert_int_equal(number(NULL, "sw_ops"), 7);
+	assert_int_equal(number("compress", "sw_ops"), 7);
+	assert_int_equal(number("decompress", "sw_ops"), 0);
+	assert_int_equal(number("compress", "bytes_in"), 700);
 	/* RFC 1951, 3.2.4: 5 bytes before the data of a stored block. */
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_out"), 735);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "sq_doorbells"), 0);
+	assert_int_equal(number("compress", "bytes_out"), 735);
+	assert_int_equal(number(NULL, "sq_doorbells"), 0);
 
 	/* Room for half of it: no failure, and no verdict of the engine. */
 	job = pmd_batch_compress(&c->batch, stored, &pmd_shapes_plain, plain, 100);
 	job->op->dst.offset = job->op->m_dst->pkt_len - 50;
 	assert_int_equal(pmd_batch_turns(&c->batch, 0, 1), 0);
 	assert_int_equal(job->op->status, RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE);
-	assert_non_null(ask(&client, "qp", "0"));
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "sw_ops"), 8);
-	assert_int_equal(pmd_telemetry_number(&client, "compress", "bytes_in"),
-			 700 + job->op->consumed);
-	assert_int_equal(pmd_telemetry_number(&client, "status", "out_of_space_recoverable"), 1);
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "errors"), 0);
-	assert_int_equal(pmd_telemetry_number(&client, "reason", "engine"), -1);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number("compress", "sw_ops"), 8);
+	assert_int_equal(number("compress", "bytes_in"), 700 + job->op->consumed);
+	assert_int_equal(number("status", "out_of_space_recoverable"), 1);
+	assert_int_equal(number(NULL, "errors"), 0);
+	assert_int_equal(number("reason", "engine"), -1);
 	pmd_batch_reset(&c->batch);
 	pmd_xform_free(stored);
 }
@@ -293,8 +251,8 @@ registers(void **state)
 	char *first;
 
 	(void)state;
-	assert_non_null(ask(&client, "regs", NULL));
-	first = strdup(client.answer);
+	assert_non_null(pmd_telemetry_ask_device("regs", NULL));
+	first = strdup(pmd_telemetry.answer);
 	assert_non_null(first);
 	/* hardware.md 2.3.1: V3 has a version of capabilities; 2.1: interrupts on, of the AEQ. */
 	assert_null(strstr(first, "\"cap\":\"0x00000000\""));
@@ -308,157 +266,17 @@ registers(void **state)
 		assert_null(strstr(first, "abnormal"));
 	}
 	for (int i = 0; i < 10; i++)
-		assert_string_equal(ask(&client, "regs", NULL), first);
+		assert_string_equal(pmd_telemetry_ask_device("regs", NULL), first);
 	free(first);
 }
 
-static bool
-is_in_state(const char *wanted)
-{
-	char text[64];
-
-	snprintf(text, sizeof(text), "\"state\":\"%s\"", wanted);
-	assert_non_null(ask(&client, "info", NULL));
-	return strstr(client.answer, text) != NULL;
-}
-
-/* A function that is lost has counters, and no registers; when it comes back it has both. */
-static void
-lost_function(void **state)
-{
-	uint64_t end = pmd_now_ms() + 10000;
-
-	(void)state;
-	if (pmd_env.transport != PMD_PROCESS)
-		skip();
-	pmd_model_kill();
-	while (!is_in_state("lost") && pmd_now_ms() < end)
-		usleep(10000);
-	assert_true(is_in_state("lost"));
-	assert_non_null(strstr(ask(&client, "regs", NULL), ":null}"));
-	assert_non_null(strstr(ask(&client, "qp", "0"), "\"state\":\"stopped\""));
-	assert_non_null(ask(&client, "stats", NULL));
-	assert_int_equal(pmd_telemetry_number(&client, NULL, "queue_pairs"), 1);
-	assert_int_equal(pmd_model_start(NULL, 0), 0);
-	rte_compressdev_stop(pmd_dev.id);
-	assert_true(is_in_state("lost"));
-	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
-	assert_true(is_in_state("started"));
-	assert_null(strstr(ask(&client, "regs", NULL), ":null}"));
-	assert_non_null(strstr(ask(&client, "qp", "0"), "\"state\":\"started\""));
-}
-
-static void
-bad_arguments(void **state)
-{
-	static const char *const commands[] = {
-		"list,0", "info", "info,", "info,64", "info,-1", "info,0x0", "info,0 ", "info,+0",
-		"info,99999999999999999999", "info,nobody", "info,0,0", "stats", "stats,63",
-		"stats,,", "qp", "qp,0", "qp,0,", "qp,0,1", "qp,0,512", "qp,0,-1", "qp,0,0,0",
-		"qp,0,x", "qp,,0", "regs", "regs,17", "regs,0,0",
-	};
-	char longest[900] = "info,";
-	char command[1000];
-
-	(void)state;
-	assert_int_equal(pmd_dev.id, 0);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		const char *answer;
-
-		snprintf(command, sizeof(command), "/hisi_zip/%s", commands[i]);
-		answer = pmd_telemetry_ask(&client, command);
-		assert_non_null(answer);
-		assert_non_null(strstr(answer, ":null}"));
-	}
-	memset(longest + strlen(longest), 'a', sizeof(longest) - strlen(longest) - 1);
-	snprintf(command, sizeof(command), "/hisi_zip/%s", longest);
-	assert_non_null(strstr(pmd_telemetry_ask(&client, command), ":null}"));
-}
-
-static bool done;
-static unsigned int asked;
-
-static bool
-still_few(void)
-{
-	return __atomic_load_n(&asked, __ATOMIC_RELAXED) < 10;
-}
-
-static void *
-ask_all_the_time(void *arg)
-{
-	static const char *const what[] = {"list", "info,0", "stats,0", "qp,0,0", "qp,0,3",
-					   "regs,0"};
-	struct pmd_telemetry *t = arg;
-
-	for (unsigned int i = 0; !__atomic_load_n(&done, __ATOMIC_RELAXED); i++) {
-		char command[64];
-
-		snprintf(command, sizeof(command), "/hisi_zip/%s",
-			 what[i % (sizeof(what) / sizeof(what[0]))]);
-		if (pmd_telemetry_ask(t, command) == NULL)
-			return t;
-		__atomic_store_n(&asked, i + 1, __ATOMIC_RELAXED);
-	}
-	return NULL;
-}
-
-/* Commands that come while queue pairs and the device itself come and go. */
-static void
-while_reconfigured(void **state)
-{
-	pthread_t thread;
-	void *failed;
-
-	(void)state;
-	assert_int_equal(pthread_create(&thread, NULL, ask_all_the_time, &client), 0);
-	for (unsigned int round = 0; round < pmd_scaled(30) + 2 || still_few(); round++) {
-		pmd_dev_start((uint16_t)(1 + round % 4), 64);
-		rte_compressdev_stop(pmd_dev.id);
-		if (round % 3 == 2) {
-			assert_int_equal(pmd_dev_detach(), 0);
-			assert_int_equal(pmd_dev_attach(NULL), 0);
-		}
-	}
-	__atomic_store_n(&done, true, __ATOMIC_RELAXED);
-	assert_int_equal(pthread_join(thread, &failed), 0);
-	assert_null(failed);
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, open_case, close_case)
-
-/* With sw=only there is no function to tell of. */
-static void
-without_a_function(void **state)
-{
-	const uint8_t id = pmd_dev.id;
-
-	(void)state;
-	assert_int_equal(rte_vdev_init("compress_hisi_zip_user7", "sw=only"), 0);
-	assert_int_equal(pmd_dev_learn("compress_hisi_zip_user7"), 0);
-	pmd_dev_start(1, 64);
-	assert_non_null(strstr(ask(&client, "info", NULL), "\"transport\":\"none\""));
-	assert_non_null(strstr(client.answer, "\"sw\":\"only\""));
-	assert_non_null(strstr(client.answer, "\"state\":\"started\""));
-	assert_non_null(strstr(ask(&client, "stats", NULL), "\"state\":\"started\""));
-	assert_non_null(strstr(ask(&client, "qp", "0"), "\"limit\":64"));
-	assert_non_null(strstr(ask(&client, "regs", NULL), "{}"));
-	pmd_dev_stop();
-	assert_int_equal(rte_vdev_uninit("compress_hisi_zip_user7"), 0);
-	pmd_dev.id = id;
-}
-
 static const struct CMUnitTest tests[] = {
-	CASE(list_and_info),
-	CASE(counters),
-	CASE(totals_outlive_queue_pairs),
-	CASE(full_queue),
-	CASE(software),
-	CASE(registers),
-	CASE(lost_function),
-	CASE(bad_arguments),
-	cmocka_unit_test_setup_teardown(while_reconfigured, connect_client, disconnect_client),
-	cmocka_unit_test_setup_teardown(without_a_function, connect_client, disconnect_client),
+	PMD_TELEMETRY_CASE(list_and_info),
+	PMD_TELEMETRY_CASE(counters),
+	PMD_TELEMETRY_CASE(totals_outlive_queue_pairs),
+	PMD_TELEMETRY_CASE(full_queue),
+	PMD_TELEMETRY_CASE(software),
+	PMD_TELEMETRY_CASE(registers),
 };
 
 const struct pmd_group pmd_group_telemetry = {

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 The hisi_zip PMD authors
+ */
+
+/* Telemetry of devices that come and go, and questions that have no answer. */
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pmd_case.h"
+#include "pmd_model.h"
+#include "pmd_telemetry.h"
+
+static bool
+is_in_state(const char *wanted)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "\"state\":\"%s\"", wanted);
+	assert_non_null(pmd_telemetry_ask_device("info", NULL));
+	return strstr(pmd_telemetry.answer, text) != NULL;
+}
+
+/* A function that is lost has counters, and no registers; when it comes back it has both. */
+static void
+lost_function(void **state)
+{
+	uint64_t end = pmd_now_ms() + 10000;
+
+	(void)state;
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	pmd_model_kill();
+	while (!is_in_state("lost") && pmd_now_ms() < end)
+		usleep(10000);
+	assert_true(is_in_state("lost"));
+	assert_non_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));
+	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"stopped\""));
+	assert_non_null(pmd_telemetry_ask_device("stats", NULL));
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, NULL, "queue_pairs"), 1);
+	assert_int_equal(pmd_model_start(NULL, 0), 0);
+	rte_compressdev_stop(pmd_dev.id);
+	assert_true(is_in_state("lost"));
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+	assert_true(is_in_state("started"));
+	assert_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));
+	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"started\""));
+}
+
+static void
+bad_arguments(void **state)
+{
+	static const char *const commands[] = {
+		"list,0", "info", "info,", "info,64", "info,-1", "info,0x0", "info,0 ", "info,+0",
+		"info,99999999999999999999", "info,nobody", "info,0,0", "stats", "stats,63",
+		"stats,,", "qp", "qp,0", "qp,0,", "qp,0,1", "qp,0,512", "qp,0,-1", "qp,0,0,0",
+		"qp,0,x", "qp,,0", "regs", "regs,17", "regs,0,0",
+	};
+	char longest[900] = "info,";
+	char command[1000];
+
+	(void)state;
+	assert_int_equal(pmd_dev.id, 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *answer;
+
+		snprintf(command, sizeof(command), "/hisi_zip/%s", commands[i]);
+		answer = pmd_telemetry_ask(&pmd_telemetry, command);
+		assert_non_null(answer);
+		assert_non_null(strstr(answer, ":null}"));
+	}
+	memset(longest + strlen(longest), 'a', sizeof(longest) - strlen(longest) - 1);
+	snprintf(command, sizeof(command), "/hisi_zip/%s", longest);
+	assert_non_null(strstr(pmd_telemetry_ask(&pmd_telemetry, command), ":null}"));
+}
+
+static bool done;
+static unsigned int asked;
+
+static bool
+still_few(void)
+{
+	return __atomic_load_n(&asked, __ATOMIC_RELAXED) < 10;
+}
+
+static void *
+ask_all_the_time(void *arg)
+{
+	static const char *const what[] = {"list", "info,0", "stats,0", "qp,0,0", "qp,0,3",
+					   "regs,0"};
+	struct pmd_telemetry *t = arg;
+
+	for (unsigned int i = 0; !__atomic_load_n(&done, __ATOMIC_RELAXED); i++) {
+		char command[64];
+
+		snprintf(command, sizeof(command), "/hisi_zip/%s",
+			 what[i % (sizeof(what) / sizeof(what[0]))]);
+		if (pmd_telemetry_ask(t, command) == NULL)
+			return t;
+		__atomic_store_n(&asked, i + 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+/* Commands that come while queue pairs and the device itself come and go. */
+static void
+while_reconfigured(void **state)
+{
+	pthread_t thread;
+	void *failed;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, ask_all_the_time, &pmd_telemetry), 0);
+	for (unsigned int round = 0; round < pmd_scaled(30) + 2 || still_few(); round++) {
+		pmd_dev_start((uint16_t)(1 + round % 4), 64);
+		rte_compressdev_stop(pmd_dev.id);
+		if (round % 3 == 2) {
+			assert_int_equal(pmd_dev_detach(), 0);
+			assert_int_equal(pmd_dev_attach(NULL), 0);
+		}
+	}
+	__atomic_store_n(&done, true, __ATOMIC_RELAXED);
+	assert_int_equal(pthread_join(thread, &failed), 0);
+	assert_null(failed);
+}
+
+static const struct CMUnitTest tests[] = {
+	PMD_TELEMETRY_CASE(lost_function),
+	PMD_TELEMETRY_CASE(bad_arguments),
+	cmocka_unit_test_setup_teardown(while_reconfigured, pmd_telemetry_connect,
+					pmd_telemetry_disconnect),
+};
+
+const struct pmd_group pmd_group_telemetry_life = {
+	.name = "telemetry-life",
+	.tests = tests,
+	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.software = true,
+	.telemetry = true,
+	.no_count = true,
+};
