@@ -203,6 +203,8 @@ struct hisi_qm_qp {
 	uint64_t cq_iova;
 	uint8_t type; /**< enum hisi_hw_sq_type */
 	bool started;
+	/** Stopped, but the device may still be at its entries; over when the function is reset. */
+	bool undrained;
 	/**
 	 * Used by another process, in shared memory: its doorbells are addresses there, and it is
 	 * started only by name.
@@ -333,7 +335,10 @@ int hisi_qm_qp_create_remote(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_
 /** How other processes ring doorbells, of queue 0: see struct hisi_qm_doorbell. */
 int hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db);
 
-/** Stops and frees a queue; NULL is fine. */
+/**
+ * Stops and frees a queue; NULL is fine. Should it not drain for 5 s the function is lost: only a
+ * reset keeps the device from memory that is freed.
+ */
 void hisi_qm_qp_release(struct hisi_qm_qp *qp);
 
 /** Starts a queue from index 0: CQ zeroed, SQC and CQC loaded (hardware.md 4.8); not "dead". */

@@ -375,6 +375,10 @@ hisi_qm_dev_stop(struct hisi_qm_dev *dev)
 			hisi_qm_qp_stop(dev->queues[i]);
 	if (!hisi_qm_dev_is_dead(dev))
 		hisi_qm_dev_quiet(dev);
+	/* It was reset, now or when it was lost. */
+	for (uint16_t i = 0; i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL)
+			dev->queues[i]->undrained = false;
 	dev->started = false;
 }
 

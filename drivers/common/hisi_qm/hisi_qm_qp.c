@@ -18,6 +18,8 @@
 /* Drain by dumps: hardware.md 4.8. */
 #define HISI_QM_DRAIN_TRIES 1000
 #define HISI_QM_DRAIN_US 150
+/* So often one after the other, before memory is taken away. */
+#define HISI_QM_DRAIN_ROUNDS 34
 
 static int
 hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
@@ -143,6 +145,63 @@ hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db)
 	return hisi_qm_dev_is_dead(dev) ? -ENODEV : dev->ops->map_doorbell(dev, 0, db);
 }
 
+/* Waits until what the SQ took has all come to the CQ: tails and wrap flags agree (4.8). */
+static int
+hisi_qm_qp_drain_by_dumps(struct hisi_qm_qp *qp)
+{
+	struct hisi_hw_sqc sqc;
+	struct hisi_hw_cqc cqc;
+	int ret;
+
+	for (unsigned int i = 0; i < HISI_QM_DRAIN_TRIES; i++) {
+		ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_SQC, qp->queue, &sqc);
+		if (ret == 0)
+			ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_CQC, qp->queue, &cqc);
+		if (ret != 0)
+			return ret;
+		if (sqc.tail == cqc.tail && ((sqc.w11 ^ cqc.w11) & HISI_QM_XQC_W11_WRAP) == 0)
+			return 0;
+		rte_delay_us_sleep(HISI_QM_DRAIN_US);
+	}
+	return -ETIMEDOUT;
+}
+
+static int
+hisi_qm_qp_drain(struct hisi_qm_qp *qp)
+{
+	if (hisi_qm_dev_is_dead(qp->dev))
+		return -ENODEV;
+	if (qp->dev->caps & HISI_QM_CAP_STOP_QP)
+		return hisi_qm_mb(qp->dev, HISI_QM_MB_STOP_QP, 0, qp->queue, 0, NULL);
+	return hisi_qm_qp_drain_by_dumps(qp);
+}
+
+/* "lock" is held. */
+static int
+hisi_qm_qp_drain_rest(struct hisi_qm_qp *qp)
+{
+	int ret = qp->undrained ? hisi_qm_qp_drain(qp) : 0;
+
+	if (ret == 0 || hisi_qm_dev_is_dead(qp->dev))
+		qp->undrained = false;
+	return ret;
+}
+
+/* Until the device is done with the memory of a stopped queue, whatever that takes. */
+static void
+hisi_qm_qp_quiesce(struct hisi_qm_qp *qp)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; qp->undrained && i < HISI_QM_DRAIN_ROUNDS; i++) {
+		pthread_mutex_lock(&qp->dev->lock);
+		ret = hisi_qm_qp_drain_rest(qp);
+		pthread_mutex_unlock(&qp->dev->lock);
+	}
+	if (ret != 0)
+		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
+}
+
 void
 hisi_qm_qp_release(struct hisi_qm_qp *qp)
 {
@@ -152,6 +211,7 @@ hisi_qm_qp_release(struct hisi_qm_qp *qp)
 		return;
 	dev = qp->dev;
 	hisi_qm_qp_stop(qp);
+	hisi_qm_qp_quiesce(qp);
 	pthread_mutex_lock(&dev->lock);
 	dev->queues[qp->queue] = NULL;
 	pthread_mutex_unlock(&dev->lock);
@@ -207,6 +267,9 @@ hisi_qm_qp_start_locked(struct hisi_qm_qp *qp)
 
 	if (qp->started)
 		return -EALREADY;
+	ret = hisi_qm_qp_drain_rest(qp);
+	if (ret != 0)
+		return ret;
 	/* Each start may bring an EQE: take those of earlier ones, so that the EQ has room. */
 	hisi_qm_dev_poll_events(qp->dev);
 	hisi_qm_qp_rewind(qp);
@@ -242,43 +305,17 @@ hisi_qm_qp_start(struct hisi_qm_qp *qp)
 	return ret;
 }
 
-/* Waits until what the SQ took has all come to the CQ: tails and wrap flags agree (4.8). */
-static int
-hisi_qm_qp_drain_by_dumps(struct hisi_qm_qp *qp)
-{
-	struct hisi_hw_sqc sqc;
-	struct hisi_hw_cqc cqc;
-	int ret;
-
-	for (unsigned int i = 0; i < HISI_QM_DRAIN_TRIES; i++) {
-		ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_SQC, qp->queue, &sqc);
-		if (ret == 0)
-			ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_CQC, qp->queue, &cqc);
-		if (ret != 0)
-			return ret;
-		if (sqc.tail == cqc.tail && ((sqc.w11 ^ cqc.w11) & HISI_QM_XQC_W11_WRAP) == 0)
-			return 0;
-		rte_delay_us_sleep(HISI_QM_DRAIN_US);
-	}
-	return -ETIMEDOUT;
-}
-
-static int
-hisi_qm_qp_drain(struct hisi_qm_qp *qp)
-{
-	if (hisi_qm_dev_is_dead(qp->dev))
-		return -ENODEV;
-	if (qp->dev->caps & HISI_QM_CAP_STOP_QP)
-		return hisi_qm_mb(qp->dev, HISI_QM_MB_STOP_QP, 0, qp->queue, 0, NULL);
-	return hisi_qm_qp_drain_by_dumps(qp);
-}
-
 /* "lock" is held. */
 static int
 hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp)
 {
-	int ret = qp->started ? hisi_qm_qp_drain(qp) : 0;
+	int ret = 0;
 
+	if (qp->started) {
+		ret = hisi_qm_qp_drain(qp);
+		/* A function that is lost was reset. */
+		qp->undrained = ret != 0 && !hisi_qm_dev_is_dead(qp->dev);
+	}
 	qp->started = false;
 	/* Release: what the device completed is there for who sees this (hisi_qm.h). */
 	__atomic_store_n(&qp->dead, 1, __ATOMIC_RELEASE);
