@@ -230,9 +230,10 @@ class Process(Child):
         return tuple(int(word) for word in self.do("counts"))
 
     def quit(self):
-        """Ends it as a program ends; its exit code."""
+        """Ends it as a program ends, which must go well."""
         self.do("quit")
-        return self.popen.wait(LIMIT)
+        code = self.popen.wait(LIMIT)
+        assert code == 0, f"exit code {code}\n{self.messages()}"
 
     def join(self, primary, number, work="rounds", length=4000):
         """Takes a queue pair, with memory from the primary, and works."""

@@ -193,6 +193,17 @@ do_counts(char **words, char *answer, size_t len)
 	return 0;
 }
 
+/* forgive: errors that had to be are over */
+static int
+do_forgive(char **words, char *answer, size_t len)
+{
+	(void)words;
+	(void)answer;
+	(void)len;
+	procs_counts.errors = 0;
+	return 0;
+}
+
 static unsigned int
 count_entries(const char *path)
 {
@@ -333,7 +344,7 @@ static const struct procs_command commands[] = {
 	{"usage", 1, do_usage},         {"plug", 3, do_plug},
 	{"unplug", 2, do_unplug},       {"hotplug", 3, do_hotplug},
 	{"hotunplug", 2, do_hotunplug}, {"find", 1, do_find},
-	{"quit", 1, do_quit},
+	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
 };
 
 static void

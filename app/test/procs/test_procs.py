@@ -26,7 +26,7 @@ class Device:
             for option, value in options.items():
                 self.devargs += f",{option[2:].replace('-', '_')}={value}"
         else:
-            _, paths = host.model("--hw", hw, *more)
+            self.model, paths = host.model("--hw", hw, *more)
             self.devargs = f",path={paths[0]}" + devargs
         if hw == "v2":
             self.devargs += ",v2_inflate=hw"
@@ -50,15 +50,16 @@ def test_share():
         primary, others = four(host)
         everyone = [primary, *others]
         progress(everyone, OPTIONS.ops)
-        assert others[1].quit() == 0
+        others[1].quit()
         progress([primary, others[0], others[2]], 200)
         # Its id is free, for the primary too.
         primary.do("free-pools p2")
         newer = host.secondary()
-        newer.join(primary, 2)
+        # With memory that it takes by itself, and that was not there before.
+        newer.join(newer, 2)
         progress([primary, others[0], others[2], newer], 200)
         for process in (others[0], newer, others[2], primary):
-            assert process.quit() == 0, process.messages()
+            process.quit()
 
 
 def test_control():
@@ -93,8 +94,8 @@ def test_control():
         progress([primary, other], 100)
         primary.do("work nothing", "stop", "shut", "close")
         progress([other], 300)
-        assert other.quit() == 0
-        assert primary.quit() == 0
+        other.quit()
+        primary.quit()
 
 
 def test_idle():
@@ -105,9 +106,9 @@ def test_idle():
             other = host.secondary()
             other.join(primary, 0)
             progress([other], 500)
-            assert other.quit() == 0
+            other.quit()
             primary.do("free-pools p0")
-        assert primary.quit() == 0
+        primary.quit()
 
 
 def test_telemetry():
@@ -131,7 +132,7 @@ def test_telemetry():
             assert shown["enqueued"] == shown["dequeued"] == done
             assert shown["errors"] == shown["in_flight"] == 0
             total += done
-        assert everyone[1].quit() == 0
+        everyone[1].quit()
         everyone[2].kill()
         end = time.monotonic() + 30
         while ask_telemetry(host.folder, "/hisi_zip/qp,0,2") is not None:
@@ -140,7 +141,7 @@ def test_telemetry():
         shown = ask_telemetry(host.folder, "/hisi_zip/stats,0")
         assert shown["dequeued"] == total and shown["queue_pairs"] == 1, shown
         primary.do("free-pools p1", "free-pools p2")
-        assert primary.quit() == 0
+        primary.quit()
 
 
 def kill_one(host, primary, number, others=(), ops=64):
@@ -161,7 +162,7 @@ def left_by_eal(host):
     process = host.secondary("bare")
     process.kill()
     cost = int(primary.do("usage")[0]) - before
-    assert primary.quit() == 0
+    primary.quit()
     return cost
 
 
@@ -192,6 +193,24 @@ def test_kill():
         progress([primary, newer, *others[1:]], 200)
 
 
+def test_busy():
+    """A process dies with ops in flight that take long: its queue pair is free behind them."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host, ("--pace-ns", "8000000")).devargs)
+        primary.join(primary, 0)
+        for _ in range(3):
+            other = host.secondary()
+            other.join(primary, 1, work=None)
+            assert other.do("fill 100") == ["100"]
+            other.kill()
+            # At once: the dead owner is found here, not by the look that is taken now and then.
+            newer = host.secondary()
+            newer.do("configure 2", "setup 1", "start")
+            newer.quit()
+            primary.do("free-pools p1")
+            progress([primary], 32)
+
+
 def test_orphans():
     """The primary is killed: ops in flight come back as errors within two seconds."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
@@ -213,7 +232,7 @@ def test_orphans():
             assert took < 2000, took
             process.do("fill 1", "drain 100")
             process.do("stop", "shut", "close")
-            assert process.quit() == 0
+            process.quit()
 
 
 def test_removed():
@@ -229,8 +248,50 @@ def test_removed():
         assert other.do("fill 1") == ["0"]
         assert other.counts()[2] == 0
         other.do("drain 2000", "stop", "close")
-        assert other.quit() == 0
-        assert primary.quit() == 0
+        other.quit()
+        primary.quit()
+
+
+def test_lost():
+    """The model dies: all processes get errors, and go on with a new one."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        device = Device(host)
+        primary = host.primary(device.devargs)
+        everyone = [primary, host.secondary(), host.secondary()]
+        for number, process in enumerate(everyone):
+            process.join(primary, number)
+        progress(everyone, 100)
+        device.model.kill()
+        time.sleep(0.5)
+        for process in everyone:
+            process.do("work nothing")
+            assert process.do("fill 1") == ["0"]
+        Device(host)
+        # The primary is the one that connects again.
+        everyone[1].do("stop")
+        assert everyone[1].ask("start") == -19, "ENODEV"
+        for process in everyone:
+            if process != everyone[1]:
+                process.do("stop")
+        for process in everyone:
+            process.do("start", "forgive", "work rounds")
+        progress(everyone, 200)
+        for process in reversed(everyone):
+            process.quit()
+
+
+def test_refused():
+    """Doorbells that only the primary can ring are not for others; it goes on."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host, devargs=",shadow=off").devargs)
+        primary.join(primary, 0)
+        other = host.secondary()
+        other.do("configure 2")
+        assert other.ask("setup 1") == -95, "ENOTSUP"
+        progress([primary], 100)
+        other.quit()
+        progress([primary], 100)
+        primary.quit()
 
 
 def test_hotplug():
@@ -255,8 +316,8 @@ def test_hotplug():
             other.do("work nothing", "stop", "shut", "close")
             primary.do(f"hotunplug {name}", "free-pools p1")
             assert other.ask("find") == -19, "ENODEV"
-        assert other.quit() == 0
-        assert primary.quit() == 0
+        other.quit()
+        primary.quit()
 
 
 def test_growth():
