@@ -14,7 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 packages=(gcc libc6-dev meson ninja-build pkg-config python3 strace xz-utils
-    libisal-dev zlib1g-dev libcmocka-dev pigz)
+    libisal-dev zlib1g-dev liblz4-dev libcmocka-dev pigz)
 for group; do
     case $group in
     sanitize) packages+=(clang libclang-rt-dev) ;;

@@ -247,6 +247,7 @@ create_model(struct model_device *device, const struct model_opts *opts,
 		.pace_bytes_per_us = opts->pace_mbps,
 		.shadow = opts->shadow,
 		.db_isolation = opts->db_isolation,
+		.lz4 = opts->lz4,
 		.faults = faults,
 		.nb_faults = model_opts_faults(opts, socket, faults),
 	};

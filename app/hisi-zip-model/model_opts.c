@@ -149,6 +149,13 @@ parse_db_isolation(struct model_opts *opts, const char *value, const struct mess
 }
 
 static int
+parse_lz4(struct model_opts *opts, const char *value, const struct message *err)
+{
+	(void)err;
+	return model_parse_switch(value, &opts->lz4);
+}
+
+static int
 parse_pace_ns(struct model_opts *opts, const char *value, const struct message *err)
 {
 	(void)err;
@@ -220,6 +227,8 @@ static const struct option_spec specs[] = {
 	{"shadow", required_argument, "on|off", "offer shadow doorbells (on)", parse_shadow},
 	{"db-isolation", required_argument, "on|off",
 	 "a doorbell window for each queue; not with --hw v2 (off)", parse_db_isolation},
+	{"lz4", required_argument, "on|off",
+	 "offer compression into LZ4; not with --hw v2 (off)", parse_lz4},
 	{"pace-ns", required_argument, "0-4294967295", "least time of a request, nanoseconds (0)",
 	 parse_pace_ns},
 	{"pace-mbps", required_argument, "0-4294967295",
@@ -309,8 +318,9 @@ check_complete(const struct model_opts *opts, char *err, size_t errlen)
 			 opts->level, MAX_LEVEL_ISAL);
 		return -EINVAL;
 	}
-	if (opts->hw == ZIP_MODEL_V2 && opts->db_isolation) {
-		snprintf(err, errlen, "--db-isolation on is not valid for --hw v2; valid: off");
+	if (opts->hw == ZIP_MODEL_V2 && (opts->db_isolation || opts->lz4)) {
+		snprintf(err, errlen, "--%s on is not valid for --hw v2; valid: off",
+			 opts->lz4 ? "lz4" : "db-isolation");
 		return -EINVAL;
 	}
 	return check_faults(opts, err, errlen);

@@ -37,6 +37,7 @@ struct model_opts {
 	unsigned workers;
 	bool shadow;
 	bool db_isolation;
+	bool lz4;
 	uint64_t pace_ns;   /**< the least time of a request, 0 = none */
 	uint64_t pace_mbps; /**< the engine's rate, plain MB/s, 0 = not limited */
 	struct zip_model_fault faults[MODEL_MAX_FAULTS];

@@ -29,6 +29,7 @@
 #define HISI_ZIP_ALG_DEFLATE 0x030u
 #define HISI_ZIP_ALG_LZ77 0x0c0u
 #define HISI_ZIP_ALG_LZ4 0x300u
+#define HISI_ZIP_ALG_LZ4_COMPRESS 0x100u
 
 /* PF registers, hardware.md 2.4. */
 #define HISI_ZIP_CNT_CLR_CE 0x301000

@@ -77,7 +77,7 @@ model_check(const struct zip_model_config *config)
 		return -EINVAL;
 	if ((config->hw != ZIP_MODEL_V3 && config->hw != ZIP_MODEL_V2) ||
 			(config->function != ZIP_MODEL_VF && config->function != ZIP_MODEL_PF) ||
-			(config->hw == ZIP_MODEL_V2 && config->db_isolation))
+			(config->hw == ZIP_MODEL_V2 && (config->db_isolation || config->lz4)))
 		return -EINVAL;
 	return model_check_engine(config);
 }
@@ -99,6 +99,7 @@ model_configure(struct zip_model *model, const struct zip_model_config *config,
 	model->level = config->level;
 	model->nb_queues = config->queues;
 	model->takes = model_takes[config->hw];
+	model->takes.lz4 = config->lz4;
 	model->pace_ns = config->pace_ns_per_op;
 	model->pace_bytes_per_us = config->pace_bytes_per_us;
 	model->db_isolation = config->db_isolation;

@@ -64,6 +64,7 @@ struct model_engine {
 	uint32_t first_request; /**< enum hisi_hw_zip_request: no raw DEFLATE before V3 */
 	bool windows;           /**< the window field counts */
 	uint32_t cores[2];      /**< by enum hisi_hw_sq_type: cores that do it, as in 0x301004 */
+	bool lz4;               /**< compresses into LZ4 too */
 };
 
 /** Words that an SQE gets back. */
@@ -85,9 +86,12 @@ static inline uint32_t
 model_zip_check(const struct model_engine *engine, uint32_t dw7, uint32_t dw9)
 {
 	uint32_t request = HISI_HW_GET(HISI_ZIP_DW9_REQUEST, dw9);
+	/* Streams of it are the model's to refuse: hardware.md does not know them. */
+	bool lz4 = engine->lz4 && !(dw7 & HISI_ZIP_DW7_STATEFUL);
 
 	if (HISI_HW_GET(HISI_ZIP_DW7_SQE_TYPE, dw7) != engine->sqe_type ||
-			request < engine->first_request || request > HISI_ZIP_REQ_GZIP ||
+			request < engine->first_request ||
+			request > (lz4 ? HISI_ZIP_REQ_LZ4 : HISI_ZIP_REQ_GZIP) ||
 			HISI_HW_GET(HISI_ZIP_DW9_BUFFER, dw9) > HISI_ZIP_BUF_SGL)
 		return ZIP_MODEL_STATUS_UNSUPPORTED;
 	return HISI_ZIP_OK;

@@ -106,6 +106,22 @@ model_reg_value(struct zip_model *model, const struct model_reg *reg)
 	return &model->regs[reg - model_regs];
 }
 
+/* Those that name LZ4: the driver's, the device's, and the compression cores'. */
+static void
+model_regs_add_lz4(struct zip_model *model)
+{
+	static const uint16_t offsets[] = {
+			HISI_ZIP_CAP_DRV_ALGS,
+			HISI_ZIP_CAP_DEV_ALGS,
+			HISI_ZIP_CAP_CORE_ALGS,
+			HISI_ZIP_CAP_CORE_ALGS + 4,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++)
+		*model_reg_value(model, model_reg_find(offsets[i])) |= HISI_ZIP_ALG_LZ4_COMPRESS;
+}
+
 void
 zip_model_regs_reset(struct zip_model *model)
 {
@@ -113,6 +129,8 @@ zip_model_regs_reset(struct zip_model *model)
 
 	for (i = 0; i < MODEL_NB_KNOWN_REGS; i++)
 		model->regs[i] = model_regs[i].reset;
+	if (model->takes.lz4)
+		model_regs_add_lz4(model);
 	*model_reg_value(model, model_reg_find(HISI_QM_DB_ISOLATION)) =
 			model->db_isolation ? HISI_QM_DB_ISOLATION_ON : 0;
 }

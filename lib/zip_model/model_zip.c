@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
+#include "model_lz4.h"
 #include "model_priv.h"
 
 /* Of each window code, the log2 that keeps within it: 24 KiB is no power of two. */
@@ -148,16 +149,35 @@ zip_model_zip_params(const struct model_share *share, bool compress, const struc
 	return HISI_ZIP_OK;
 }
 
+/* A block of LZ4 (hardware.md 8.3); there is no decompression of it. */
+static uint32_t
+model_zip_lz4(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
+		struct model_zip_result *result)
+{
+	struct deflate_result done = {.status = DEFLATE_DONE, .consumed = sqe->input_length};
+
+	if (!compress)
+		return ZIP_MODEL_STATUS_UNSUPPORTED;
+	if (zip_model_lz4_compress(share->in, share->nb_in, share->out, share->nb_out,
+			&done.produced) != 0)
+		done = (struct deflate_result){.status = DEFLATE_OUT_FULL};
+	model_zip_result(true, DEFLATE_FORMAT_RAW, &done, result);
+	return HISI_ZIP_OK;
+}
+
 /* The work itself. The status that refuses it, or 0 with the result filled. */
 static uint32_t
 model_zip_engine(struct model_share *share, bool compress, const struct hisi_hw_sqe *sqe,
 		struct model_zip_result *result)
 {
 	struct deflate_params params;
-	uint32_t status = zip_model_zip_params(share, compress, sqe, &params);
 	struct deflate_result done;
+	uint32_t status;
 	int ret;
 
+	if (HISI_HW_GET(HISI_ZIP_DW9_REQUEST, sqe->dw9) == HISI_ZIP_REQ_LZ4)
+		return model_zip_lz4(share, compress, sqe, result);
+	status = zip_model_zip_params(share, compress, sqe, &params);
 	if (status != HISI_ZIP_OK)
 		return status;
 	if (compress) {

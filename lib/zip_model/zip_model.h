@@ -156,6 +156,8 @@ struct zip_model_config {
 	size_t shadow_len;
 	/** A doorbell window per queue in BAR 4. Not V2: -EINVAL. */
 	bool db_isolation;
+	/** Compression cores know LZ4 and say so (hardware.md 2.3.2). Not V2: -EINVAL. */
+	bool lz4;
 	const struct zip_model_fault *faults;
 	size_t nb_faults;
 };

@@ -24,6 +24,8 @@ WRONG = [
     (["--shadow", "yes"], "on|off"),
     (["--hw", "v2", "--db-isolation", "on", "--socket", "/tmp/x"], "off"),
     (["--db-isolation", "maybe"], "off"),
+    (["--hw", "v2", "--lz4", "on", "--socket", "/tmp/x"], "off"),
+    (["--lz4", "1"], "off"),
     (["--pace-ns", "abc"], "0-4294967295"),
     (["--pace-ns", "4294967296"], "0-4294967295"),
     (["--pace-mbps", " 1"], "0-4294967295"),
@@ -77,7 +79,7 @@ class Options(model_program.Case):
         """The same list on standard output."""
         done = model_program.run("--help")
         self.assertEqual(done.returncode, 0)
-        for name in ("socket", "hw", "engine", "level", "workers", "shadow", "db-isolation",
+        for name in ("socket", "hw", "engine", "level", "workers", "shadow", "db-isolation", "lz4",
                      "pace-ns", "pace-mbps", "fault", "stats", "help", "version"):
             self.assertIn("--" + name, done.stdout)
         self.assertEqual(done.stderr, "")
