@@ -12,8 +12,9 @@
 #              file, on a VF and a PF of V3 and of V2 with doorbells at the chip's address, on a VF
 #              of V3 with a doorbell window for each queue, and on one with shadow doorbells
 #   programs   two dpdk-test-compress-perf at once, on a VF each, verify a file; a PF gives queues
-#              to a VF of another process, and is reset meanwhile; a user without rights, and a
-#              token for VFs; hisi-zip-info on functions that are idle
+#              to a VF of another process, and is reset meanwhile; a primary and a secondary
+#              share a VF; a user without rights, and a token for VFs; hisi-zip-info on functions
+#              that are idle
 #   faults     operations on memory that the IOMMU never knew, or that is taken away meanwhile; an
 #              event of the function comes by its interrupt; functions that are closed, or whose
 #              process is killed, with operations in flight
@@ -164,6 +165,7 @@ case_programs()
 {
     guest_serve alone "vf vf vf"
     guest_serve pair "pf vf"
+    guest_serve shared vf
     guest_cpus=2
     guest_boot 420 <<-'END'
 	at_once perf first "$alone_0" 4
@@ -173,6 +175,12 @@ case_programs()
 	at_once verb pf "$pair_0,vf_queues=1:64"
 	until [ -e /tmp/pf-ready ] || grep -q '^@ end' /tmp/at-once.pf; do sleep 0.1; done
 	at_once verb vf "$pair_1"
+	together
+
+	at_once verb primary "$shared_0"
+	until [ -e /tmp/primary-ready ] || grep -q '^@ end' /tmp/at-once.primary; do sleep 0.1; done
+	verb secondary "$shared_0" --proc-type secondary --file-prefix primary
+	touch /tmp/secondary-ended
 	together
 
 	echo zip:x:1000:1000::/tmp:/bin/sh >> /etc/passwd
@@ -191,6 +199,7 @@ case_programs()
 	END
     check_processes
     check_pair
+    check_shared
     check_user
     check_info
 }
@@ -219,6 +228,15 @@ check_pair()
     echo "result: pair: the VF works, is told that its PF is reset, and works again"
 }
 
+check_shared()
+{
+    guest_must_succeed primary secondary
+    must_count shared_0 off primary
+    must_be_clean shared_0
+    echo "result: shared: $(guest_step primary | sed -n 's/^guest: \(.* round trips .*\)/\1/p');" \
+        "the model saw $(counter shared_0 sqes) operations"
+}
+
 check_user()
 {
     guest_must_succeed user basic
@@ -239,16 +257,17 @@ check_info()
     echo "result: info: hisi-zip-info shows a VF and a PF that nobody uses"
 }
 
-# The model "slow" takes half a second for an operation: time to take memory away. With "closed"
-# more than a second is in flight.
+# The model "late" takes three seconds for an operation: time to take memory away. With "closed"
+# more than three are in flight.
 case_faults()
 {
-    guest_serve slow "vf vf" --pace-ns 500000000
+    guest_serve plain vf
+    guest_serve late vf --pace-ns 3000000000
     guest_serve event vf --fault aeq-event:queue=0:nth=1:value=0
-    guest_serve closed "vf vf" --pace-ns 50000000
+    guest_serve closed "vf vf" --pace-ns 100000000
     guest_boot 400 <<-'END'
-	verb unmapped "$slow_0"
-	verb late "$slow_1"
+	verb unmapped "$plain_0"
+	verb late "$late_0"
 	verb irq "$event_0"
 	verb close "$closed_0"
 	at_once verb killed "$closed_1"
@@ -265,17 +284,17 @@ case_faults()
 check_iommu()
 {
     guest_must_succeed unmapped late
-    must_be_used_well slow_0
-    must_be slow_0 errors 2
-    must_be slow_0 dma_read_faults != 0
-    must_be slow_0 dma_write_faults != 0
-    must_be_used_well slow_1
-    must_be slow_1 errors 1
-    must_be slow_1 dma_read_faults != 0
-    echo "result: iommu: never mapped: $(counter slow_0 errors) operations are errors, the model" \
-        "refused $(counter slow_0 dma_read_faults) reads and $(counter slow_0 dma_write_faults)" \
-        "writes; unmapped too soon: $(counter slow_1 errors) error," \
-        "$(counter slow_1 dma_read_faults) late reads"
+    must_be_used_well plain_0
+    must_be plain_0 errors 2
+    must_be plain_0 dma_read_faults != 0
+    must_be plain_0 dma_write_faults != 0
+    must_be_used_well late_0
+    must_be late_0 errors 1
+    must_be late_0 dma_read_faults != 0
+    echo "result: iommu: never mapped: $(counter plain_0 errors) operations are errors, the model" \
+        "refused $(counter plain_0 dma_read_faults) reads and $(counter plain_0 dma_write_faults)" \
+        "writes; unmapped too soon: $(counter late_0 errors) error," \
+        "$(counter late_0 dma_read_faults) late reads"
 }
 
 check_event()

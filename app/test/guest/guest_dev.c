@@ -62,16 +62,32 @@ start(struct guest_dev *dev)
 {
 	struct rte_compressdev_config config = {
 		.socket_id = (int)rte_socket_id(),
-		.nb_queue_pairs = 1,
+		.nb_queue_pairs = dev->qp + 1,
 		.max_nb_priv_xforms = 2,
 	};
 
 	if (rte_compressdev_configure(dev->id, &config) != 0 ||
-	    rte_compressdev_queue_pair_setup(dev->id, 0, GUEST_MAX_JOBS, config.socket_id) != 0)
+	    rte_compressdev_queue_pair_setup(dev->id, dev->qp, GUEST_MAX_JOBS,
+					     config.socket_id) != 0)
 		return guest_fail("%s: cannot be configured", dev->name);
 	if (rte_compressdev_start(dev->id) != 0)
 		return guest_fail("%s: does not start", dev->name);
 	return create_xforms(dev);
+}
+
+/* Of each job one at each side; what they hold is elsewhere. Processes share the names. */
+static int
+create_pools(struct guest_dev *dev)
+{
+	char name[RTE_MEMPOOL_NAMESIZE];
+
+	snprintf(name, sizeof(name), "guest_mbufs%u", dev->qp);
+	dev->mbufs = rte_pktmbuf_pool_create(name, 4 * GUEST_MAX_JOBS - 1, 0, 0, 0,
+					     SOCKET_ID_ANY);
+	snprintf(name, sizeof(name), "guest_ops%u", dev->qp);
+	dev->ops = rte_comp_op_pool_create(name, 2 * GUEST_MAX_JOBS - 1, 0,
+					   sizeof(struct guest_job *), SOCKET_ID_ANY);
+	return dev->mbufs != NULL && dev->ops != NULL ? 0 : guest_fail("no memory for pools");
 }
 
 int
@@ -86,14 +102,8 @@ guest_dev_open(struct guest_dev *dev)
 		return guest_fail("no device");
 	dev->id = ids[0];
 	dev->name = rte_compressdev_name_get(dev->id);
-	/* Of each job one at each side; what they hold is elsewhere. */
-	dev->mbufs = rte_pktmbuf_pool_create("guest_mbufs", 4 * GUEST_MAX_JOBS - 1, 0, 0, 0,
-					     SOCKET_ID_ANY);
-	dev->ops = rte_comp_op_pool_create("guest_ops", 2 * GUEST_MAX_JOBS - 1, 0,
-					   sizeof(struct guest_job *), SOCKET_ID_ANY);
-	if (dev->mbufs == NULL || dev->ops == NULL)
-		return guest_fail("no memory for pools");
-	return start(dev);
+	dev->qp = rte_eal_process_type() == RTE_PROC_SECONDARY ? 1 : 0;
+	return create_pools(dev) != 0 ? -1 : start(dev);
 }
 
 void
@@ -199,7 +209,7 @@ guest_dev_send(struct guest_dev *dev, struct guest_job *jobs, unsigned int nb)
 		if (ops[i] == NULL)
 			return guest_fail("no memory for operations");
 	}
-	i = rte_compressdev_enqueue_burst(dev->id, 0, ops, (uint16_t)nb);
+	i = rte_compressdev_enqueue_burst(dev->id, dev->qp, ops, (uint16_t)nb);
 	if (i == nb)
 		return 0;
 	jobs[i].status = ops[i]->status;
@@ -227,7 +237,7 @@ guest_dev_receive(struct guest_dev *dev, unsigned int nb, unsigned int seconds)
 	struct rte_comp_op *op;
 
 	while (nb > 0) {
-		if (rte_compressdev_dequeue_burst(dev->id, 0, &op, 1) == 1) {
+		if (rte_compressdev_dequeue_burst(dev->id, dev->qp, &op, 1) == 1) {
 			finish(op);
 			nb--;
 		} else if (rte_get_timer_cycles() > end) {

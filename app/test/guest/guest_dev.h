@@ -7,8 +7,8 @@
 
 /**
  * @file
- * One device with one queue pair, and single operations on any memory. What fails is said on
- * standard output.
+ * One device with one queue pair of this process, and single operations on any memory. What fails
+ * is said on standard output.
  */
 
 #include <stdbool.h>
@@ -25,6 +25,7 @@
 
 struct guest_dev {
 	uint8_t id;
+	uint16_t qp;      /**< 0, and 1 in a secondary process */
 	const char *name;    /**< of the device: a PCI address */
 	struct rte_mempool *mbufs;
 	struct rte_mempool *ops;

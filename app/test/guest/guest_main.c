@@ -23,7 +23,7 @@
 #include "guest_irq.h"
 #include "guest_pair.h"
 
-#define AREA_LEN (2u << 20)
+#define AREA_LEN (64u << 10)
 #define ROUND_TRIP_JOBS 4
 #define SECONDS 20
 
@@ -221,7 +221,8 @@ static const struct {
 } verbs[] = {
 	{"basic", verb_basic}, {"unmapped", verb_unmapped}, {"late", verb_late},
 	{"irq", verb_irq},     {"close", verb_close},       {"killed", verb_killed},
-	{"pf", guest_pair_pf}, {"vf", guest_pair_vf},
+	{"pf", guest_pair_pf}, {"vf", guest_pair_vf},       {"primary", guest_pair_primary},
+	{"secondary", guest_pair_secondary},
 };
 
 int

@@ -13,6 +13,7 @@
 
 #define JOBS 4
 #define TRY_US 10000
+#define ROUND_TRIPS 50
 #define TRIES (GUEST_PAIR_SECONDS * 1000000 / TRY_US)
 
 static int
@@ -95,4 +96,36 @@ guest_pair_vf(struct guest_dev *dev)
 	if (ret == 0)
 		ret = guest_dev_round_trip(dev, JOBS);
 	return ret == 0 ? tell("/tmp/vf-done") : ret;
+}
+
+int
+guest_pair_primary(struct guest_dev *dev)
+{
+	uint64_t end = rte_get_timer_cycles() + GUEST_PAIR_SECONDS * rte_get_timer_hz();
+	unsigned int n = 0;
+	int ret = tell("/tmp/primary-ready");
+
+	if (ret == 0)
+		ret = await("/tmp/secondary-works");
+	while (ret == 0 && access("/tmp/secondary-ended", F_OK) != 0) {
+		ret = guest_dev_round_trip(dev, JOBS);
+		n++;
+		if (ret == 0 && rte_get_timer_cycles() > end)
+			ret = guest_fail("the secondary did not end");
+	}
+	if (ret != 0)
+		return ret;
+	printf("guest: %u round trips in the primary before the secondary ended\n", n);
+	return n == 0 ? guest_fail("not at once") : guest_dev_round_trip(dev, JOBS);
+}
+
+int
+guest_pair_secondary(struct guest_dev *dev)
+{
+	int ret = rte_eal_process_type() == RTE_PROC_SECONDARY ? tell("/tmp/secondary-works")
+							       : guest_fail("no secondary");
+
+	for (unsigned int i = 0; ret == 0 && i < ROUND_TRIPS; i++)
+		ret = guest_dev_round_trip(dev, JOBS);
+	return ret;
 }

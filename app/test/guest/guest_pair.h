@@ -7,8 +7,9 @@
 
 /**
  * @file
- * Two processes, one with a PF and one with a VF that lives on queues of that PF. They wait for
- * each other by files in the folder /tmp, GUEST_PAIR_SECONDS at most.
+ * Two processes, one with a PF and one with a VF that lives on queues of that PF; or a primary and
+ * a secondary of one function. They wait for each other by files in the folder /tmp,
+ * GUEST_PAIR_SECONDS at most.
  */
 
 #include "guest_dev.h"
@@ -20,5 +21,11 @@ int guest_pair_pf(struct guest_dev *dev);
 
 /** Works, loses its function to the PF's reset, starts it again, and works. 0 or -1. */
 int guest_pair_vf(struct guest_dev *dev);
+
+/** Works while the secondary does, and after it closed the function and ended. 0 or -1. */
+int guest_pair_primary(struct guest_dev *dev);
+
+/** Works on a queue pair of its own while the primary does. 0 or -1. */
+int guest_pair_secondary(struct guest_dev *dev);
 
 #endif /* GUEST_PAIR_H */
