@@ -24,6 +24,7 @@ hisi_zip_queue_space(const struct hisi_zip_queue *queue, uint16_t filled, int *s
 {
 	uint16_t space = hisi_qm_sq_space(queue->hw);
 
+	/* Relaxed: an op that slips in is returned by the dequeue that finds the queue dead. */
 	if (unlikely(__atomic_load_n(&queue->hw->dead, __ATOMIC_RELAXED))) {
 		*status = RTE_COMP_OP_STATUS_ERROR;
 		return 0;
@@ -189,8 +190,11 @@ hisi_zip_submit(struct hisi_zip_queue *queue, uint16_t filled)
 {
 	if (filled == 0)
 		return;
-	hisi_qm_sq_ring(queue->hw, filled);
+	/* Counted before the release of the ops: who reads the consumer's counters first and these
+	 * behind an acquire never finds more ops returned than taken.
+	 */
 	hisi_zip_count(&queue->enqueue.done, filled);
+	hisi_qm_sq_ring(queue->hw, filled);
 }
 
 /* Fills the queue "path" with the run of ops that starts here; returns how many. */
