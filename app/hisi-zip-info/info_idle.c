@@ -81,11 +81,40 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
+/* Virtual functions of a physical one, by its address with or without a domain. */
+static unsigned int
+count_vfs(const char *address)
+{
+	static const char *const domains[] = {"", "0000:"};
+	unsigned int nb = 0;
+
+	for (size_t i = 0; nb == 0 && i < sizeof(domains) / sizeof(domains[0]); i++) {
+		char path[256];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s%s/sriov_numvfs", domains[i],
+			 address);
+		file = fopen(path, "re");
+		if (file == NULL)
+			continue;
+		if (fscanf(file, "%u", &nb) != 1)
+			nb = 0;
+		fclose(file);
+	}
+	return nb;
+}
+
 static char *
 open_function(const struct info_opts *opts)
 {
 	const char *name = opts->path != NULL ? opts->path : opts->address;
+	unsigned int vfs = opts->address != NULL ? count_vfs(opts->address) : 0;
 
+	if (vfs != 0) {
+		fprintf(stderr, "hisi-zip-info: %s: has %u virtual functions, whose users would "
+				"suffer from its reset\n", name, vfs);
+		return NULL;
+	}
 	if (mkdtemp(folder) == NULL) {
 		fprintf(stderr, "hisi-zip-info: no folder %s: %s\n", folder, strerror(errno));
 		return NULL;

@@ -106,7 +106,7 @@ parse_option(struct info_opts *opts, int c)
 	case 'p':
 		return parse_text("--path", optarg, ",", PATH_LEN, &opts->path);
 	case 'a':
-		return parse_text("--address", optarg, ",", 63, &opts->address);
+		return parse_text("--address", optarg, ",/", 63, &opts->address);
 	case 'd':
 		opts->plugin = optarg;
 		return -1;

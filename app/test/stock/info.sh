@@ -83,6 +83,7 @@ fails 'EAL does not start' --path "$work/nothing" --driver "$work/nothing.so"
 fails 'valid are 1 to 107' --path "$(printf '%0108d' 0)"
 fails 'valid are 1 to 107' --path a,b
 fails 'valid are' --file-prefix ../etc
+fails 'valid are' --address ../../0000:00:00.0
 fails 'valid are 0 to 65535' --instance -1
 fails 'valid are 0 to 65535' --instance 70000
 fails 'not together' --path a --address b
