@@ -73,9 +73,10 @@ static void
 disturb(struct bench *bench, struct fuzz_input *input)
 {
 	uint32_t word = fuzz_take32(input), base = fuzz_take32(input);
-	uint64_t doorbell = fuzz_take32(input) | (uint64_t)fuzz_take32(input) << 32;
-	uint64_t offset = fuzz_take32(input) & 0x3ffffc;
+	uint64_t doorbell, offset;
 
+	fuzz_take(input, &doorbell, sizeof(doorbell));
+	offset = fuzz_take32(input) & 0x3ffffc;
 	if (word == 0)
 		return;
 	fuzz_reached[COMMANDS].count++;

@@ -124,6 +124,7 @@ act(struct play *play, struct fuzz_input *input)
 {
 	uint8_t byte = fuzz_take8(input);
 	unsigned int direction = byte >> 7;
+	uint32_t words[3];
 
 	switch ((byte & 0x7f) % ACTIONS) {
 	case ENQUEUE:
@@ -139,8 +140,9 @@ act(struct play *play, struct fuzz_input *input)
 		complete(play, direction, fuzz_take8(input) % TEST_DEPTH);
 		break;
 	case RESULT:
-		test_result(play->pair, direction, play->oldest[direction], fuzz_take32(input),
-			    fuzz_take32(input), fuzz_take32(input));
+		fuzz_take(input, words, sizeof(words));
+		test_result(play->pair, direction, play->oldest[direction], words[0], words[1],
+			    words[2]);
 		test_cqe(play->pair, direction, play->oldest[direction]);
 		play->oldest[direction] = (uint16_t)((play->oldest[direction] + 1) % TEST_DEPTH);
 		break;
