@@ -297,6 +297,47 @@ nine_eighths(void **state)
 	assert_int_equal(op->produced, 1124);
 }
 
+/* Without a flush little input waits, and goes with what comes next. */
+static void
+gathered_input(void **state)
+{
+	struct test_stream *t = *state;
+	struct rte_comp_op *op = &t->pair->ops[0];
+	const uint32_t *sqe;
+
+	op->flush_flag = RTE_COMP_FLUSH_NONE;
+	for (unsigned int i = 0; i < 32; i++) {
+		send(t, 0);
+		receive(t, 0);
+		assert_int_equal(op->status, GOOD);
+		assert_int_equal(op->consumed, 1000);
+		assert_int_equal(op->produced, 0);
+	}
+	assert_int_equal(t->pair->hw[0].sq_rings, 0);
+	/* 32 KiB are there. */
+	sqe = send(t, 0);
+	assert_int_equal(sqe[4], 33000);
+	assert_int_equal(sqe[7], NEW);
+	assert_int_equal(sqe[18], 0x10000);
+	assert_int_equal(sqe[19], 0x77);
+	answer(t, 0, 33000, 800, 0, 0, 0);
+	assert_int_equal(op->status, GOOD);
+	assert_int_equal(op->consumed, 1000);
+	assert_int_equal(op->produced, 800);
+	send(t, 0);
+	receive(t, 0);
+	/* The end, without more input. */
+	op->flush_flag = RTE_COMP_FLUSH_FINAL;
+	op->src.length = 0;
+	sqe = send(t, 0);
+	assert_int_equal(sqe[4], 1000);
+	assert_int_equal(sqe[7], OLD_FINISH);
+	answer(t, 0, 1000, 90, 0x100, 0, 0);
+	assert_int_equal(op->status, GOOD);
+	assert_int_equal(op->consumed, 0);
+	assert_int_equal(op->produced, 90);
+}
+
 /* The queue dies with a request in it. */
 static void
 lost(void **state)
@@ -325,7 +366,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(requests), CASE(answers), CASE(little_room), CASE(nine_eighths), CASE(lost),
+		CASE(requests), CASE(answers), CASE(little_room), CASE(nine_eighths),
+		CASE(gathered_input), CASE(lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,8 @@
 #define HISI_ZIP_STREAM_HEAD 64u
 /** Bytes of input that are gathered for a request. */
 #define HISI_ZIP_STREAM_IN 0x10000u
+/** Compression without a flush: less input than this waits for more. */
+#define HISI_ZIP_STREAM_HOLD 0x8000u
 /** Bytes of output of a request that does not go to the mbufs. */
 #define HISI_ZIP_STREAM_OUT (0x20000u - 64u)
 /** Of all this; also its alignment, so that it crosses no hugepage. */
@@ -84,6 +86,7 @@ struct hisi_zip_stream {
 	bool pending;      /**< decompression: the engine holds output back */
 	uint8_t skip;      /**< bytes of the next input that are done already */
 	uint8_t phase;     /**< enum hisi_zip_stream_phase */
+	uint32_t held;     /**< compression: bytes of input that wait in the stage */
 	uint32_t staged;   /**< output: delivered so far, of ... */
 	uint32_t staged_end;
 	uint32_t adler; /**< of the plain data */

@@ -84,9 +84,9 @@ hisi_zip_stream_choose_in(struct hisi_zip_stream *stream, const struct rte_comp_
 	struct hisi_zip_stream_request *request = &stream->request;
 	struct hisi_zip_span span = {0};
 
-	if (left != 0)
+	if (left != 0 && stream->held == 0)
 		span = hisi_zip_chain_span(op->m_src, op->src.offset + stream->consumed);
-	if (left != 0 && span.length >= RTE_MIN(left, HISI_ZIP_STREAM_IN)) {
+	if (span.length != 0 && span.length >= RTE_MIN(left, HISI_ZIP_STREAM_IN)) {
 		request->in = span.va;
 		request->in_iova = span.iova;
 		request->in_length = RTE_MIN(RTE_MIN(span.length, left), HISI_ZIP_MAX_BYTES);
@@ -95,7 +95,7 @@ hisi_zip_stream_choose_in(struct hisi_zip_stream *stream, const struct rte_comp_
 	/* Also for no input at all, which wants a valid address: hardware.md 8.4. */
 	request->in = gathered;
 	request->in_iova = stream->iova + HISI_ZIP_STREAM_CONTEXT;
-	request->in_length = RTE_MIN(left, HISI_ZIP_STREAM_IN);
+	request->in_length = stream->held + RTE_MIN(left, HISI_ZIP_STREAM_IN - stream->held);
 }
 
 /* Gathers the input, now that it is known how much of it is used. */
@@ -105,8 +105,9 @@ hisi_zip_stream_gather(const struct hisi_zip_stream *stream, const struct rte_co
 	uint8_t *gathered = stream->memory + HISI_ZIP_STREAM_CONTEXT;
 
 	if (stream->request.in == gathered)
-		hisi_zip_chain_read(op->m_src, op->src.offset + stream->consumed, gathered,
-				    stream->request.in_length);
+		hisi_zip_chain_read(op->m_src, op->src.offset + stream->consumed,
+				    gathered + stream->held,
+				    stream->request.in_length - stream->held);
 }
 
 static void
@@ -184,8 +185,17 @@ hisi_zip_stream_finishes(const struct hisi_zip_stream *stream, const struct rte_
 	const struct hisi_zip_xform *xform = &stream->xform;
 
 	return xform->compress && op->flush_flag == RTE_COMP_FLUSH_FINAL &&
-	       stream->consumed + stream->request.in_length == op->src.length &&
+	       stream->consumed + stream->request.in_length == op->src.length + stream->held &&
 	       (stream->path == HISI_ZIP_SOFTWARE || xform->frame == HISI_ZIP_FRAME_NONE);
+}
+
+static void
+hisi_zip_stream_sum(struct hisi_zip_stream *stream, const uint8_t *data, uint32_t length)
+{
+	if (stream->xform.checksums & DEFLATE_CHECKSUM_ADLER32)
+		stream->adler = deflate_adler32(stream->adler, data, length);
+	if (stream->xform.checksums & DEFLATE_CHECKSUM_CRC32)
+		stream->crc = deflate_crc32(stream->crc, data, length);
 }
 
 /* Checksums stay until the next stream really begins, for an op at the end with nothing to do. */
@@ -198,6 +208,37 @@ hisi_zip_stream_reset_sums(struct hisi_zip_stream *stream)
 	stream->crc = 0;
 }
 
+/* Each request costs a block and its end: little input waits for more as long as it may. */
+static bool
+hisi_zip_stream_holds(const struct hisi_zip_stream *stream, const struct rte_comp_op *op,
+		      uint32_t left)
+{
+	return stream->xform.compress && op->flush_flag == RTE_COMP_FLUSH_NONE &&
+	       left < HISI_ZIP_STREAM_HOLD - stream->held;
+}
+
+static void
+hisi_zip_stream_hold(struct hisi_zip_stream *stream, const struct rte_comp_op *op, uint32_t left)
+{
+	uint8_t *gathered = stream->memory + HISI_ZIP_STREAM_CONTEXT + stream->held;
+
+	hisi_zip_stream_reset_sums(stream);
+	hisi_zip_chain_read(op->m_src, op->src.offset + stream->consumed, gathered, left);
+	hisi_zip_stream_sum(stream, gathered, left);
+	stream->held += left;
+	stream->consumed += left;
+	stream->phase = HISI_ZIP_STREAM_RUNNING;
+}
+
+/* Whether there is nothing to do for an op with so much input left. */
+static bool
+hisi_zip_stream_is_idle(const struct hisi_zip_stream *stream, const struct rte_comp_op *op,
+			uint32_t left)
+{
+	return left == 0 && !stream->pending &&
+	       (stream->held == 0 || op->flush_flag == RTE_COMP_FLUSH_NONE);
+}
+
 bool
 hisi_zip_stream_next(struct hisi_zip_stream *stream, struct rte_comp_op *op)
 {
@@ -206,12 +247,17 @@ hisi_zip_stream_next(struct hisi_zip_stream *stream, struct rte_comp_op *op)
 	hisi_zip_stream_deliver(stream, op);
 	room = hisi_zip_stream_room(stream, op);
 	if (stream->staged != stream->staged_end || stream->phase == HISI_ZIP_STREAM_OVER ||
-	    room == 0 || (left == 0 && !stream->pending)) {
+	    room == 0 || hisi_zip_stream_is_idle(stream, op, left)) {
 		hisi_zip_stream_conclude(stream, op);
 		return false;
 	}
 	stream->staged = 0;
 	stream->staged_end = 0;
+	if (hisi_zip_stream_holds(stream, op, left)) {
+		hisi_zip_stream_hold(stream, op, left);
+		hisi_zip_stream_conclude(stream, op);
+		return false;
+	}
 	hisi_zip_stream_reset_sums(stream);
 	hisi_zip_stream_choose_in(stream, op, left);
 	hisi_zip_stream_choose_out(stream, op, room);
@@ -230,25 +276,18 @@ hisi_zip_stream_begin(struct hisi_zip_stream *stream, struct rte_comp_op *op)
 	return hisi_zip_stream_next(stream, op);
 }
 
-static void
-hisi_zip_stream_sum(struct hisi_zip_stream *stream, const uint8_t *data, uint32_t length)
-{
-	if (stream->xform.checksums & DEFLATE_CHECKSUM_ADLER32)
-		stream->adler = deflate_adler32(stream->adler, data, length);
-	if (stream->xform.checksums & DEFLATE_CHECKSUM_CRC32)
-		stream->crc = deflate_crc32(stream->crc, data, length);
-}
-
 void
 hisi_zip_stream_apply(struct hisi_zip_stream *stream, const struct hisi_zip_stream_result *result)
 {
 	const struct hisi_zip_stream_request *request = &stream->request;
 
 	if (stream->xform.compress)
-		hisi_zip_stream_sum(stream, request->in, result->consumed);
+		hisi_zip_stream_sum(stream, request->in + stream->held,
+				    result->consumed - stream->held);
 	else
 		hisi_zip_stream_sum(stream, request->out, result->produced);
-	stream->consumed += result->consumed;
+	stream->consumed += result->consumed - stream->held;
+	stream->held = 0;
 	if (request->staged)
 		stream->staged_end = result->produced;
 	else
@@ -267,6 +306,7 @@ hisi_zip_stream_restart(struct hisi_zip_stream *stream)
 	stream->phase = HISI_ZIP_STREAM_FRESH;
 	stream->pending = false;
 	stream->skip = 0;
+	stream->held = 0;
 	stream->staged = 0;
 	stream->staged_end = 0;
 	if (!stream->begun)
@@ -298,7 +338,8 @@ hisi_zip_stream_flush(struct hisi_zip_stream *stream, const struct rte_comp_op *
 static bool
 hisi_zip_stream_has_more(const struct hisi_zip_stream *stream, const struct rte_comp_op *op)
 {
-	if (stream->staged != stream->staged_end || stream->pending)
+	if (stream->staged != stream->staged_end || stream->pending ||
+	    (stream->held != 0 && op->flush_flag != RTE_COMP_FLUSH_NONE))
 		return true;
 	/* What follows the end of a compressed stream is not part of it. */
 	return stream->consumed < op->src.length &&
@@ -319,7 +360,7 @@ hisi_zip_stream_conclude(struct hisi_zip_stream *stream, struct rte_comp_op *op)
 {
 	bool more;
 
-	if (stream->xform.compress && stream->consumed == op->src.length)
+	if (stream->xform.compress && stream->consumed == op->src.length && stream->held == 0)
 		hisi_zip_stream_flush(stream, op);
 	hisi_zip_stream_deliver(stream, op);
 	more = hisi_zip_stream_has_more(stream, op);
