@@ -41,22 +41,6 @@ int pmd_case_close(void **state);
 #define PMD_CASE_MANY(test) \
 	cmocka_unit_test_setup_teardown(test, pmd_case_open_queues, pmd_case_close)
 
-/** An xform, as an initializer. */
-#define PMD_COMPRESS(algorithm, codes, how, window, sum, hash) \
-	{.type = RTE_COMP_COMPRESS, \
-	 .compress = {.algo = RTE_COMP_ALGO_##algorithm, \
-		      .deflate.huffman = RTE_COMP_HUFFMAN_##codes, \
-		      .level = (how), \
-		      .window_size = (window), \
-		      .chksum = RTE_COMP_CHECKSUM_##sum, \
-		      .hash_algo = RTE_COMP_HASH_ALGO_##hash}}
-#define PMD_DECOMPRESS(algorithm, window, sum, hash) \
-	{.type = RTE_COMP_DECOMPRESS, \
-	 .decompress = {.algo = RTE_COMP_ALGO_##algorithm, \
-			.window_size = (window), \
-			.chksum = RTE_COMP_CHECKSUM_##sum, \
-			.hash_algo = RTE_COMP_HASH_ALGO_##hash}}
-
 /** As few external segments as possible, no offset. */
 extern const struct pmd_shapes pmd_shapes_plain;
 

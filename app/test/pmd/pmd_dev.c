@@ -174,43 +174,31 @@ pmd_dev_stop(void)
 }
 
 void *
-pmd_xform_compress(int level, int window, enum rte_comp_huffman huffman)
+pmd_xform_new(const struct rte_comp_xform *xform)
 {
-	const struct rte_comp_xform xform = {
-		.type = RTE_COMP_COMPRESS,
-		.compress = {
-			.algo = RTE_COMP_ALGO_DEFLATE,
-			.deflate.huffman = huffman,
-			.level = level,
-			.window_size = (uint8_t)window,
-			.chksum = RTE_COMP_CHECKSUM_NONE,
-			.hash_algo = RTE_COMP_HASH_ALGO_NONE,
-		},
-	};
 	void *handle = NULL;
 
-	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
+	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, xform, &handle), 0);
 	assert_non_null(handle);
 	return handle;
 }
 
 void *
+pmd_xform_compress(int level, int window, enum rte_comp_huffman huffman)
+{
+	struct rte_comp_xform xform =
+		PMD_COMPRESS(DEFLATE, DEFAULT, level, (uint8_t)window, NONE, NONE);
+
+	xform.compress.deflate.huffman = huffman;
+	return pmd_xform_new(&xform);
+}
+
+void *
 pmd_xform_decompress(int window)
 {
-	const struct rte_comp_xform xform = {
-		.type = RTE_COMP_DECOMPRESS,
-		.decompress = {
-			.algo = RTE_COMP_ALGO_DEFLATE,
-			.window_size = (uint8_t)window,
-			.chksum = RTE_COMP_CHECKSUM_NONE,
-			.hash_algo = RTE_COMP_HASH_ALGO_NONE,
-		},
-	};
-	void *handle = NULL;
+	const struct rte_comp_xform xform = PMD_DECOMPRESS(DEFLATE, (uint8_t)window, NONE, NONE);
 
-	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
-	assert_non_null(handle);
-	return handle;
+	return pmd_xform_new(&xform);
 }
 
 void

@@ -53,6 +53,25 @@ void pmd_dev_start(uint16_t queues, uint32_t depth);
 /** Stops, and asserts that what went in came out, by our count and the device's. */
 void pmd_dev_stop(void);
 
+/** An xform, as an initializer. */
+#define PMD_COMPRESS(algorithm, codes, how, window, sum, hash) \
+	{.type = RTE_COMP_COMPRESS, \
+	 .compress = {.algo = RTE_COMP_ALGO_##algorithm, \
+		      .deflate.huffman = RTE_COMP_HUFFMAN_##codes, \
+		      .level = (how), \
+		      .window_size = (window), \
+		      .chksum = RTE_COMP_CHECKSUM_##sum, \
+		      .hash_algo = RTE_COMP_HASH_ALGO_##hash}}
+#define PMD_DECOMPRESS(algorithm, window, sum, hash) \
+	{.type = RTE_COMP_DECOMPRESS, \
+	 .decompress = {.algo = RTE_COMP_ALGO_##algorithm, \
+			.window_size = (window), \
+			.chksum = RTE_COMP_CHECKSUM_##sum, \
+			.hash_algo = RTE_COMP_HASH_ALGO_##hash}}
+
+/** @return a handle of @p xform; the test fails if there is none */
+void *pmd_xform_new(const struct rte_comp_xform *xform);
+
 /** @return a compress xform; the test fails if there is none */
 void *pmd_xform_compress(int level, int window, enum rte_comp_huffman huffman);
 

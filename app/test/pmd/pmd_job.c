@@ -188,6 +188,19 @@ dequeue_some(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 	return n;
 }
 
+/* Between two bursts: whether it is worth to go on, as long as something moves now and then. */
+static bool
+keep_waiting(bool moved, uint64_t *end)
+{
+	uint64_t now = pmd_now_ms();
+
+	if (moved)
+		*end = now + DEQUEUE_MS;
+	else
+		sched_yield();
+	return now <= *end;
+}
+
 int
 pmd_batch_enqueue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 {
@@ -200,12 +213,8 @@ pmd_batch_enqueue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 		if (n < 0)
 			return n;
 		at += (unsigned int)n;
-		if (n > 0)
-			end = pmd_now_ms() + DEQUEUE_MS;
-		else if (pmd_now_ms() > end)
+		if (!keep_waiting(n > 0, &end))
 			return -ETIMEDOUT;
-		else
-			sched_yield();
 	}
 	return (int)at;
 }
@@ -222,12 +231,8 @@ pmd_batch_dequeue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 		if (n < 0)
 			return n;
 		done += (unsigned int)n;
-		if (n > 0)
-			end = pmd_now_ms() + DEQUEUE_MS;
-		else if (pmd_now_ms() > end)
+		if (!keep_waiting(n > 0, &end))
 			return -ETIMEDOUT;
-		else
-			sched_yield();
 	}
 	return 0;
 }
@@ -247,12 +252,8 @@ pmd_batch_turns(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 			return in < 0 ? in : out;
 		sent += (unsigned int)in;
 		done += (unsigned int)out;
-		if (in > 0 || out > 0)
-			end = pmd_now_ms() + DEQUEUE_MS;
-		else if (pmd_now_ms() > end)
+		if (!keep_waiting(in > 0 || out > 0, &end))
 			return -ETIMEDOUT;
-		else
-			sched_yield();
 	}
 	return 0;
 }

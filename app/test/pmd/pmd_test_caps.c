@@ -50,16 +50,6 @@ struct caps_case {
 	uint8_t *plain;
 };
 
-static void *
-accepted(const struct rte_comp_xform *xform)
-{
-	void *handle = NULL;
-
-	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, xform, &handle), 0);
-	assert_non_null(handle);
-	return handle;
-}
-
 /* Refused, and the log says by whom and what would do. */
 static void
 refused(const struct rte_comp_xform *xform, const char *field)
@@ -78,7 +68,7 @@ static uint8_t
 compress(struct caps_case *caps, const struct rte_comp_xform *xform,
 	 const struct pmd_shapes *shapes, struct rte_comp_op *op)
 {
-	void *handle = accepted(xform);
+	void *handle = pmd_xform_new(xform);
 	struct pmd_job *job = pmd_batch_compress(&caps->c.batch, handle, shapes, caps->plain, LEN);
 	uint8_t first;
 
@@ -95,7 +85,7 @@ static void
 decompress(struct caps_case *caps, const struct rte_comp_xform *xform,
 	   const struct pmd_shapes *shapes, struct rte_comp_op *op)
 {
-	void *handle = accepted(xform);
+	void *handle = pmd_xform_new(xform);
 	uint32_t in_len;
 	uint8_t *in = pmd_zlib_deflate_new(&pmd_zlib_usual, caps->plain, LEN, &in_len);
 
@@ -224,7 +214,7 @@ dynamic_codes(struct caps_case *caps)
 static void
 shared_xform(struct caps_case *caps)
 {
-	void *handle = accepted(&dynamic);
+	void *handle = pmd_xform_new(&dynamic);
 
 	for (unsigned int i = 0; i < 100; i++)
 		pmd_batch_compress(&caps->c.batch, handle, &pmd_shapes_plain, caps->plain, LEN);
@@ -338,13 +328,13 @@ windows(struct caps_case *caps)
 		if (window < min)
 			refused(&out, "window_size");
 		else
-			pmd_xform_free(accepted(&out));
+			pmd_xform_free(pmd_xform_new(&out));
 		if (window < min || window > 15)
 			refused(&in, "window_size");
 		else if (caps->config->no_inflate)
 			refused(&in, "type");
 		else
-			pmd_xform_free(accepted(&in));
+			pmd_xform_free(pmd_xform_new(&in));
 	}
 }
 

@@ -73,12 +73,10 @@ static void *
 make_xform(enum rte_comp_huffman huffman, int level)
 {
 	struct rte_comp_xform xform = PMD_COMPRESS(DEFLATE, DEFAULT, 1, 15, CRC32, NONE);
-	void *handle = NULL;
 
 	xform.compress.deflate.huffman = huffman;
 	xform.compress.level = level;
-	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
-	return handle;
+	return pmd_xform_new(&xform);
 }
 
 /* Xforms that are always software's. */

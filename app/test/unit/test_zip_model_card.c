@@ -33,6 +33,15 @@ card_open(struct card *card)
 	}
 }
 
+/* A card whose PF is up and has given the first VF eight queues. */
+static void
+card_open_shared(struct card *card)
+{
+	card_open(card);
+	pf_bring_up(&card->pf, 64);
+	pf_assign(&card->pf, 1, 64, 8);
+}
+
 static void
 card_close(struct card *card)
 {
@@ -128,9 +137,7 @@ taken_away(void **state)
 	struct card card;
 
 	(void)state;
-	card_open(&card);
-	pf_bring_up(&card.pf, 64);
-	pf_assign(&card.pf, 1, 64, 8);
+	card_open_shared(&card);
 	assert_int_equal(bench_run(&card.vf[0], false, &sqe).dw[3] & 0xff, 0);
 	bench_put(&card.vf[0], 5, 1, &sqe);
 	bench_doorbell(&card.vf[0], 0x0000000200000005ull);
@@ -153,9 +160,7 @@ pf_stops_all(void **state)
 	struct card card;
 
 	(void)state;
-	card_open(&card);
-	pf_bring_up(&card.pf, 64);
-	pf_assign(&card.pf, 1, 64, 8);
+	card_open_shared(&card);
 	bench_queue(&card.vf[0], 5, false, 1024, 1);
 	bench_put(&card.vf[0], 5, 0, &sqe);
 	bench_write(&card.pf, 0x300000, 1);
