@@ -31,6 +31,9 @@ static const struct pmd_group *const groups[] = {
 #if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
 	&pmd_group_dict,
 #endif
+#ifdef PMD_HAS_LZ4
+	&pmd_group_lz4,
+#endif
 	&pmd_group_oracle,  &pmd_group_layout,  &pmd_group_queues,  &pmd_group_errors,
 	&pmd_group_limits,  &pmd_group_life,    &pmd_group_objects, &pmd_group_devargs,
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,

@@ -96,6 +96,7 @@ struct pmd_group {
 };
 
 extern const struct pmd_group pmd_group_dict; /**< with DPDK 25.11 and later */
+extern const struct pmd_group pmd_group_lz4;  /**< with DPDK 23.03 and later */
 extern const struct pmd_group pmd_group_oracle;
 extern const struct pmd_group pmd_group_layout;
 extern const struct pmd_group pmd_group_queues;

@@ -41,6 +41,8 @@ extern int hisi_zip_logtype;
 /** Windows by log2, hardware.md 8.2. */
 #define HISI_ZIP_MIN_WINDOW 12
 #define HISI_ZIP_MAX_WINDOW 15
+/** That of LZ4: offsets have 16 bits. */
+#define HISI_ZIP_LZ4_WINDOW 16
 
 /** The most rte queue pairs of a device. */
 #define HISI_ZIP_MAX_QUEUE_PAIRS (HISI_QM_MAX_QUEUES / 2)
@@ -164,6 +166,7 @@ struct hisi_zip_xform {
 	uint8_t path; /**< enum hisi_zip_direction: the queue, or HISI_ZIP_SOFTWARE */
 	bool compress;
 	bool stateful;     /**< part of a stream, hisi_zip_stream.h */
+	bool lz4;          /**< compresses into LZ4 */
 	uint8_t checksums; /**< DEFLATE_CHECKSUM_* to report */
 	struct deflate_params params; /**< for software */
 	LIST_ENTRY(hisi_zip_xform) next;
@@ -215,6 +218,7 @@ struct hisi_zip_dev {
 	} transport;
 	uint8_t id;      /**< of the rte device */
 	bool configured; /**< since the last close */
+	bool lz4;        /**< the engine compresses into LZ4, and the API knows it */
 	uint32_t max_xforms;
 	uint32_t nb_xforms;
 	uint32_t max_streams;

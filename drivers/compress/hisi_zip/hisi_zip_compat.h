@@ -11,12 +11,34 @@
  * differences are in hisi_qm_compat.h.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <rte_comp.h>
 #include <rte_common.h>
 #include <rte_version.h>
+
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+#define HISI_ZIP_COMPAT_LZ4 RTE_COMP_ALGO_LZ4
+#define HISI_ZIP_COMPAT_FF_LZ4 RTE_COMP_FF_LZ4_BLOCK_INDEPENDENCE
+#else
+/** LZ4, where the API does not know it: it ends a list of capabilities. */
+#define HISI_ZIP_COMPAT_LZ4 RTE_COMP_ALGO_UNSPECIFIED
+#define HISI_ZIP_COMPAT_FF_LZ4 0
+#endif
+
+/** Whether all that an xform of LZ4 asks for is one block that stands alone. */
+static inline bool
+hisi_zip_compat_lz4_is_block(const struct rte_comp_compress_xform *compress)
+{
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+	return (compress->lz4.flags & ~RTE_COMP_LZ4_FLAG_BLOCK_INDEPENDENCE) == 0;
+#else
+	RTE_SET_USED(compress);
+	return false;
+#endif
+}
 
 /**
  * The preset dictionary of an xform, which there is since 25.11.
@@ -31,10 +53,11 @@ hisi_zip_compat_dict(const struct rte_comp_xform *xform, const uint8_t **dict)
 
 	*dict = NULL;
 #if RTE_VERSION >= RTE_VERSION_NUM(25, 11, 0, 0)
-	if (xform->type == RTE_COMP_COMPRESS) {
+	if (xform->type == RTE_COMP_COMPRESS && xform->compress.algo == RTE_COMP_ALGO_DEFLATE) {
 		*dict = xform->compress.deflate.dictionary;
 		len = xform->compress.deflate.dictionary_len;
-	} else if (xform->type == RTE_COMP_DECOMPRESS) {
+	} else if (xform->type == RTE_COMP_DECOMPRESS &&
+		   xform->decompress.algo == RTE_COMP_ALGO_DEFLATE) {
 		*dict = xform->decompress.inflate.dictionary;
 		len = xform->decompress.inflate.dictionary_len;
 	}

@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include <rte_cycles.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_compat.h"
 #include "hisi_zip_mp.h"
 #include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
@@ -29,14 +31,16 @@
 	(RTE_COMP_FF_HUFFMAN_FIXED | RTE_COMP_FF_NONCOMPRESSED_BLOCKS |                            \
 	 RTE_COMP_FF_STATEFUL_DECOMPRESSION)
 
-/* The first entry is what an application looks at, the second ends the list. */
+#define HISI_ZIP_CAPABILITY_DEFLATE(features, min_window)                                          \
+	{                                                                                          \
+		.algo = RTE_COMP_ALGO_DEFLATE, .comp_feature_flags = (features),                   \
+		.window_size = {.min = (min_window), .max = 15, .increment = 1},                   \
+	}
+
+/* The first entry is what an application looks at, the last ends the list. */
 #define HISI_ZIP_CAPABILITIES(features, min_window)                                                \
 	{                                                                                          \
-		{                                                                                  \
-			.algo = RTE_COMP_ALGO_DEFLATE,                                             \
-			.comp_feature_flags = (features),                                          \
-			.window_size = {.min = (min_window), .max = 15, .increment = 1},           \
-		},                                                                                 \
+		HISI_ZIP_CAPABILITY_DEFLATE(features, min_window),                                 \
 		RTE_COMP_END_OF_CAPABILITIES_LIST()                                                \
 	}
 
@@ -53,6 +57,27 @@ static const struct rte_compressdev_capabilities hisi_zip_capabilities[2][2][2] 
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES, 15),
 		HISI_ZIP_CAPABILITIES(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_SW, 12),
 	},
+};
+
+/* With an engine that knows LZ4, behind DEFLATE; decompression of it there is none. */
+#define HISI_ZIP_FEATURES_LZ4                                                                      \
+	(RTE_COMP_FF_SHAREABLE_PRIV_XFORM | RTE_COMP_FF_OOP_SGL_IN_SGL_OUT |                       \
+	 RTE_COMP_FF_OOP_SGL_IN_LB_OUT | RTE_COMP_FF_OOP_LB_IN_SGL_OUT | HISI_ZIP_COMPAT_FF_LZ4)
+#define HISI_ZIP_CAPABILITIES_LZ4(features)                                                        \
+	{                                                                                          \
+		HISI_ZIP_CAPABILITY_DEFLATE(features, 12),                                         \
+		{                                                                                  \
+			.algo = HISI_ZIP_COMPAT_LZ4,                                               \
+			.comp_feature_flags = HISI_ZIP_FEATURES_LZ4,                               \
+			.window_size = {.min = HISI_ZIP_LZ4_WINDOW, .max = HISI_ZIP_LZ4_WINDOW},   \
+		},                                                                                 \
+		RTE_COMP_END_OF_CAPABILITIES_LIST()                                                \
+	}
+
+static const struct rte_compressdev_capabilities hisi_zip_lz4_capabilities[2][3] = {
+	HISI_ZIP_CAPABILITIES_LZ4(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_RAW),
+	HISI_ZIP_CAPABILITIES_LZ4(HISI_ZIP_FEATURES | HISI_ZIP_FEATURES_RAW |
+				  HISI_ZIP_FEATURES_SW),
 };
 
 static uint16_t
@@ -159,6 +184,9 @@ hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info
 	info->feature_flags = cdev->feature_flags;
 	info->capabilities =
 		hisi_zip_capabilities[hisi_zip_is_v2(dev)][dev->args.sw != HISI_ZIP_SW_OFF];
+	if (dev->lz4)
+		info->capabilities =
+			hisi_zip_lz4_capabilities[dev->args.sw != HISI_ZIP_SW_OFF];
 	info->max_nb_queue_pairs = hisi_zip_max_queue_pairs(dev);
 }
 

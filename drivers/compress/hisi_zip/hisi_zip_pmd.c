@@ -10,6 +10,7 @@
 #include <rte_string_fns.h>
 
 #include "hisi_zip.h"
+#include "hisi_zip_compat.h"
 #include "hisi_zip_mp.h"
 #include "hisi_zip_sw.h"
 #include "hisi_zip_telemetry.h"
@@ -56,13 +57,30 @@ hisi_zip_init(struct rte_compressdev *cdev, const struct hisi_zip_devargs *args)
 }
 
 /* Opens the function, if there is one. */
+/* Whether the engine announces compression into LZ4 (hardware.md 2.3.2). */
+static bool
+hisi_zip_find_lz4(struct hisi_zip_dev *dev)
+{
+	uint32_t algs = 0;
+
+	if (HISI_ZIP_COMPAT_LZ4 == RTE_COMP_ALGO_UNSPECIFIED || hisi_zip_is_v2(dev) ||
+	    hisi_qm_read32(&dev->qm, HISI_ZIP_CAP_DEV_ALGS, &algs) != 0)
+		return false;
+	return (algs & HISI_ZIP_ALG_LZ4_COMPRESS) != 0;
+}
+
 static int
 hisi_zip_open(struct hisi_zip_dev *dev)
 {
+	int ret;
+
 	/* What is under the function's lock is also there without a function. */
 	if (hisi_zip_is_software(dev))
 		return -pthread_mutex_init(&dev->qm.lock, NULL);
-	return hisi_qm_dev_open(&dev->qm);
+	ret = hisi_qm_dev_open(&dev->qm);
+	if (ret == 0)
+		dev->lz4 = hisi_zip_find_lz4(dev);
+	return ret;
 }
 
 int

@@ -38,6 +38,10 @@ hisi_zip_stream_set(const struct hisi_zip_dev *dev, struct hisi_zip_stream *stre
 
 	if (ret != 0)
 		return ret;
+	if (xform->lz4) {
+		HISI_ZIP_LOG(ERR, "stream of LZ4, valid: DEFLATE", dev->qm.name);
+		return -ENOTSUP;
+	}
 	if (hisi_zip_compat_dict(from, &dict) != 0) {
 		HISI_ZIP_LOG(ERR, "stream with a dictionary, valid: none", dev->qm.name);
 		return -ENOTSUP;

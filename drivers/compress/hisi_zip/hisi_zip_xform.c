@@ -197,12 +197,43 @@ hisi_zip_set_sqe_v2(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform
 	xform->dw9 = HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_ZLIB);
 }
 
+/* One block, by the engine alone; software has no part in it but for ops without input. */
+static int
+hisi_zip_set_lz4(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
+		 const struct rte_comp_compress_xform *compress)
+{
+	if (!hisi_zip_compat_lz4_is_block(compress))
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "flags of LZ4 beside", 0,
+					     "BLOCK_INDEPENDENCE");
+	if (compress->level < RTE_COMP_LEVEL_PMD_DEFAULT || compress->level > RTE_COMP_LEVEL_MAX)
+		return hisi_zip_xform_refuse(dev, -EINVAL, "level", compress->level, "-1 to 9");
+	if (compress->level == RTE_COMP_LEVEL_NONE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "level", 0, "-1, 1 to 9");
+	if (compress->window_size < HISI_ZIP_LZ4_WINDOW)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "window_size", compress->window_size,
+					     "16");
+	if (compress->chksum != RTE_COMP_CHECKSUM_NONE ||
+	    compress->hash_algo != RTE_COMP_HASH_ALGO_NONE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "chksum", compress->chksum,
+					     "NONE, no hash");
+	xform->compress = true;
+	xform->lz4 = true;
+	xform->path = HISI_ZIP_COMPRESS;
+	hisi_zip_set_sqe_v3(xform, HISI_ZIP_WIN_32K);
+	xform->dw9 &= ~HISI_ZIP_DW9_REQUEST;
+	xform->dw9 |= HISI_HW_PREP(HISI_ZIP_DW9_REQUEST, (uint32_t)HISI_ZIP_REQ_LZ4);
+	return 0;
+}
+
 int
 hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		   const struct rte_comp_xform *from)
 {
 	int window;
 
+	if (dev->lz4 && from->type == RTE_COMP_COMPRESS &&
+	    from->compress.algo == HISI_ZIP_COMPAT_LZ4)
+		return hisi_zip_set_lz4(dev, xform, &from->compress);
 	if (from->type == RTE_COMP_COMPRESS)
 		window = hisi_zip_set_compress(dev, xform, &from->compress);
 	else if (from->type == RTE_COMP_DECOMPRESS)
