@@ -17,7 +17,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../judges/tools-root.sh"
 
-packages=(libc6-dev libisal-dev zlib1g-dev libnuma-dev libcmocka-dev)
+packages=(libc6-dev libisal-dev zlib1g-dev liblz4-dev libnuma-dev libcmocka-dev)
 log=$tools_cache/arm64.log
 
 # Of the DPDK that the driver headers are of: the two must be of one release.
@@ -26,7 +26,7 @@ find_version()
     version=$(dpkg-query -W -f '${Version}' libdpdk-dev 2> /dev/null || true)
     [ -n "$version" ] ||
         skip "it builds with the arm64 packages of the installed libdpdk-dev, which is not there"
-    sysroot=$tools_cache/arm64-1-${version#*:} # the number changes when what is made here does
+    sysroot=$tools_cache/arm64-2-${version#*:} # the number changes when what is made here does
 }
 
 fetch()
