@@ -63,8 +63,7 @@ collect(struct cf_worker *worker)
 
 		if (state_of(slot) != CF_FILLED)
 			return;
-		/* Read by this worker only, until it is done. */
-		slot->state = CF_TAKEN;
+		set_state(slot, CF_TAKEN);
 		worker->pending[worker->nb_pending++] = slot->op;
 		worker->next = (worker->next + pipe->device->nb_queues) % pipe->nb_slots;
 	}
@@ -268,7 +267,7 @@ finish_oldest(struct cf_pipe *pipe)
 	struct cf_slot *slot = oldest(pipe);
 	int ret = pipe->finish(pipe->context, slot);
 
-	slot->state = CF_FREE;
+	set_state(slot, CF_FREE);
 	pipe->tail++;
 	return ret;
 }
