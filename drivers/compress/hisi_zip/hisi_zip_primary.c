@@ -5,15 +5,12 @@
 /* What the primary does for the queue pairs of all processes: hisi_zip_mp.h. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
 
-#include <rte_errno.h>
 #include <rte_malloc.h>
 
-#include "hisi_zip_mp.h"
 #include "hisi_zip_serve.h"
-#include "hisi_zip_stream.h"
 #include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
@@ -125,7 +122,7 @@ hisi_zip_primary_stop(struct hisi_zip_dev *dev)
 	hisi_zip_primary_unlock();
 }
 
-static void
+void
 hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 {
 	hisi_zip_stop_owned(dev, &client->proc);
@@ -134,7 +131,7 @@ hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 		hisi_qm_dev_stop(&dev->qm);
 }
 
-static int
+int
 hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 {
 	int ret = 0;
@@ -165,8 +162,7 @@ hisi_zip_client_free_objects(struct hisi_zip_dev *view)
 	hisi_zip_stream_free_all(view);
 }
 
-/* Gives everything back that a process has, whether it lives or not. */
-static void
+void
 hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 {
 	struct hisi_zip_qp *qp;
@@ -183,7 +179,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	rte_free(client);
 }
 
-static struct hisi_zip_client *
+struct hisi_zip_client *
 hisi_zip_client_find(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
 {
 	struct hisi_zip_client *client;
@@ -191,6 +187,17 @@ hisi_zip_client_find(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
 	LIST_FOREACH(client, &dev->clients, next)
 		if (hisi_zip_proc_equal(&client->proc, proc))
 			return client;
+	return NULL;
+}
+
+struct hisi_zip_dev *
+hisi_zip_primary_find(const char *name)
+{
+	struct hisi_zip_dev *dev;
+
+	LIST_FOREACH(dev, &hisi_zip_offered, offered)
+		if (strcmp(dev->qm.name, name) == 0)
+			return dev;
 	return NULL;
 }
 
@@ -244,171 +251,6 @@ hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_
 	HISI_ZIP_LOG(ERR, "queue pair %u belongs to process %" PRIu32, dev->qm.name, id,
 		     qp->owner.pid);
 	return -EBUSY;
-}
-
-/* What a secondary may know of the device, and the data of its rte device. */
-static int
-hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
-{
-	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(dev->qm.name);
-	struct hisi_zip_dev *view = &client->view;
-	struct rte_compressdev_data *data = &client->data;
-
-	if (cdev == NULL)
-		return -ENODEV;
-	data->socket_id = cdev->data->socket_id;
-	memcpy(data->name, cdev->data->name, sizeof(data->name));
-	data->dev_private = view;
-	data->nb_queue_pairs = cdev->data->nb_queue_pairs;
-	if (data->nb_queue_pairs != 0) {
-		data->queue_pairs = rte_calloc_socket("hisi_zip_qps", data->nb_queue_pairs,
-						      sizeof(*data->queue_pairs), 0,
-						      data->socket_id);
-		if (data->queue_pairs == NULL)
-			return -ENOMEM;
-	}
-	view->id = dev->id;
-	view->args = dev->args;
-	view->primary = dev->primary;
-	view->feature_flags = dev->feature_flags;
-	view->qm.numa_node = dev->qm.numa_node;
-	view->qm.hw = dev->qm.hw;
-	view->qm.caps = dev->qm.caps;
-	view->qm.nb_queues = dev->qm.nb_queues;
-	view->qm.sq_depth = dev->qm.sq_depth;
-	view->qm.cq_depth = dev->qm.cq_depth;
-	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
-	rte_spinlock_init(&view->xform_lock);
-	LIST_INIT(&view->xforms);
-	LIST_INIT(&view->streams);
-	LIST_INIT(&view->streams);
-	return 0;
-}
-
-static int
-hisi_zip_client_create(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc,
-		       struct hisi_zip_client **out)
-{
-	struct hisi_zip_client *client = rte_zmalloc_socket("hisi_zip_client", sizeof(*client),
-							    RTE_CACHE_LINE_SIZE,
-							    dev->qm.numa_node);
-	int ret;
-
-	if (client == NULL)
-		return -ENOMEM;
-	client->proc = *proc;
-	ret = hisi_zip_client_init(dev, client);
-	if (ret != 0) {
-		rte_free(client);
-		return ret;
-	}
-	LIST_INSERT_HEAD(&dev->clients, client, next);
-	*out = client;
-	return 0;
-}
-
-/* "fd" receives the file of the doorbells, or -1 if they need none, or nobody has any now. */
-static int
-hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
-		   struct hisi_zip_mp_msg *msg, int *fd)
-{
-	struct hisi_qm_doorbell db;
-	int ret = 0;
-
-	if (client == NULL)
-		ret = hisi_zip_client_create(dev, &msg->from, &client);
-	msg->client = client;
-	if (ret == 0 && hisi_qm_dev_doorbells(&dev->qm, &db) == 0 && db.fd >= 0) {
-		/* Of its own: the transport may be closed before the answer is sent. */
-		*fd = fcntl(db.fd, F_DUPFD_CLOEXEC, 0);
-		msg->fd_offset = db.fd_offset;
-		msg->fd_len = db.fd_len;
-	}
-	return ret;
-}
-
-static int
-hisi_zip_on_qp_setup(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg)
-{
-	int ret;
-
-	if (msg->qp_id >= dev->qm.nb_queues / HISI_ZIP_NB_DIRECTIONS ||
-	    msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
-		return -EINVAL;
-	ret = hisi_zip_primary_claim(dev, msg->qp_id, &msg->from);
-	if (ret == 0)
-		ret = hisi_zip_qp_create(dev, msg->qp_id, msg->limit, msg->socket, &msg->from,
-					 &msg->qp);
-	if (ret == -ENOTSUP)
-		HISI_ZIP_LOG(ERR, "no doorbells that other processes can ring (shadow=off?)",
-			     dev->qm.name);
-	return ret;
-}
-
-static int
-hisi_zip_on_qp_release(struct hisi_zip_dev *dev, const struct hisi_zip_mp_msg *msg)
-{
-	struct hisi_zip_qp *qp;
-
-	if (msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
-		return -EINVAL;
-	qp = dev->queue_pairs[msg->qp_id];
-	if (qp == NULL || !hisi_zip_proc_equal(&qp->owner, &msg->from))
-		return -EINVAL;
-	hisi_zip_qp_free(dev, qp);
-	return 0;
-}
-
-static int
-hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
-{
-	struct hisi_zip_client *client = hisi_zip_client_find(dev, &msg->from);
-
-	if (client == NULL && msg->type != HISI_ZIP_MP_ATTACH)
-		return -ENODEV;
-	switch (msg->type) {
-	case HISI_ZIP_MP_ATTACH:
-		return hisi_zip_on_attach(dev, client, msg, fd);
-	case HISI_ZIP_MP_DETACH:
-		hisi_zip_client_free(dev, client);
-		return 0;
-	case HISI_ZIP_MP_QP_SETUP:
-		return hisi_zip_on_qp_setup(dev, msg);
-	case HISI_ZIP_MP_QP_RELEASE:
-		return hisi_zip_on_qp_release(dev, msg);
-	case HISI_ZIP_MP_START:
-		return hisi_zip_client_start(dev, client);
-	case HISI_ZIP_MP_STOP:
-		hisi_zip_client_stop(dev, client);
-		return 0;
-	default:
-		return -EINVAL;
-	}
-}
-
-void
-hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd)
-{
-	struct hisi_zip_dev *dev;
-
-	msg->device[sizeof(msg->device) - 1] = '\0';
-	msg->result = -ENODEV;
-	hisi_zip_primary_lock();
-	if (msg->layout != hisi_zip_mp_layout()) {
-		HISI_ZIP_LOG(ERR, "process %" PRIu32 " has another build of the driver",
-			     msg->device, msg->from.pid);
-		msg->result = -EPROTO;
-		goto unlock;
-	}
-	LIST_FOREACH(dev, &hisi_zip_offered, offered) {
-		if (strcmp(dev->qm.name, msg->device) != 0)
-			continue;
-		msg->result = hisi_zip_on_client(dev, msg, fd);
-		msg->generation = dev->generation;
-		break;
-	}
-unlock:
-	hisi_zip_primary_unlock();
 }
 
 int

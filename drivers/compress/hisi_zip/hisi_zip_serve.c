@@ -14,7 +14,6 @@
 #include <rte_string_fns.h>
 
 #include "hisi_qm_compat.h"
-#include "hisi_zip_mp.h"
 #include "hisi_zip_serve.h"
 
 /* Requests that wait; each process has one at a time on a device. */

@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-struct hisi_zip_mp_msg;
+#include "hisi_zip_mp.h"
 
 /** Takes requests from here on; once for each device. @return 0 or -errno */
 int hisi_zip_serve_open(void);
@@ -24,10 +24,32 @@ int hisi_zip_serve_open(void);
 /** Once for each open; without the control lock. After the last one there is no thread. */
 void hisi_zip_serve_close(void);
 
-/** Of hisi_zip_primary.c: fulfils a request and turns it into its answer. */
+/**
+ * Fulfils a request and turns it into its answer.
+ *
+ * @param fd receives a file that goes with it, which the caller closes; else left alone
+ */
 void hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd);
 
-/** Of hisi_zip_primary.c: cleans up behind processes that are gone. @return whether some live */
+/** Cleans up behind processes that are gone. @return whether some live */
 bool hisi_zip_primary_reap(void);
+
+/* What requests do; hisi_zip_primary_lock() is held. */
+
+/** The device of that name that other processes may use, or NULL. */
+struct hisi_zip_dev *hisi_zip_primary_find(const char *name);
+
+/** A process on a device, or NULL. */
+struct hisi_zip_client *hisi_zip_client_find(struct hisi_zip_dev *dev,
+					     const struct hisi_zip_proc *proc);
+
+/** Starts its queue pairs, and the function if need be. @return 0 or -errno */
+int hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
+
+/** Stops its queue pairs, and the function if nobody else needs it. */
+void hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
+
+/** Gives everything back that it has, whether it lives or not. */
+void hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
 #endif /* HISI_ZIP_SERVE_H */
