@@ -82,6 +82,12 @@ hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
 	struct hisi_qm_doorbell db;
 	int ret = 0;
 
+	/* Whom we do not see we would take for dead, and its memory away. */
+	if (client == NULL && !hisi_zip_proc_alive(&msg->from)) {
+		HISI_ZIP_LOG(ERR, "process %" PRIu32 " is not seen in /proc", dev->qm.name,
+			     msg->from.pid);
+		return -ESRCH;
+	}
 	if (client == NULL)
 		ret = hisi_zip_client_create(dev, &msg->from, &client);
 	msg->client = client;

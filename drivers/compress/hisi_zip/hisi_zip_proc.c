@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,31 +11,34 @@
 
 #include "hisi_zip_proc.h"
 
-/* Reads /proc/PID/stat: state, threads and start time (proc(5)). */
-static bool
+/* Reads /proc/PID/stat: state, threads and start time (proc(5)); -errno if it does not say. */
+static int
 hisi_zip_proc_stat(uint32_t pid, char *state, long *threads, uint64_t *start)
 {
 	char path[32], text[1024];
 	const char *fields;
 	ssize_t n;
-	int fd;
+	int fd, ret;
 
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
+		return -errno;
 	n = read(fd, text, sizeof(text) - 1);
+	ret = n < 0 ? -errno : -EPROTO;
 	close(fd);
 	if (n <= 0)
-		return false;
+		return ret;
 	text[n] = '\0';
 	/* The name may have blanks and brackets of its own: the last one ends it. */
 	fields = strrchr(text, ')');
-	return fields != NULL &&
-	       sscanf(fields + 1,
-		      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld "
-		      "%*d %" SCNu64,
-		      state, threads, start) == 3;
+	if (fields == NULL ||
+	    sscanf(fields + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld "
+		   "%*d %" SCNu64,
+		   state, threads, start) != 3)
+		return -EPROTO;
+	return 0;
 }
 
 struct hisi_zip_proc
@@ -44,7 +48,7 @@ hisi_zip_proc_self(void)
 	long threads;
 	char state;
 
-	if (!hisi_zip_proc_stat(self.pid, &state, &threads, &self.start))
+	if (hisi_zip_proc_stat(self.pid, &state, &threads, &self.start) != 0)
 		self.pid = 0;
 	return self;
 }
@@ -55,9 +59,15 @@ hisi_zip_proc_alive(const struct hisi_zip_proc *proc)
 	uint64_t start;
 	long threads;
 	char state;
+	int ret;
 
-	if (proc->pid == 0 || !hisi_zip_proc_stat(proc->pid, &state, &threads, &start) ||
-	    start != proc->start)
+	if (proc->pid == 0)
+		return false;
+	ret = hisi_zip_proc_stat(proc->pid, &state, &threads, &start);
+	/* A process without descriptors or memory cannot look: others do not end by that. */
+	if (ret != 0)
+		return ret != -ENOENT && ret != -ESRCH;
+	if (start != proc->start)
 		return false;
 	/* A first thread that has ended looks like a zombie, too, while others run. */
 	return (state != 'Z' && state != 'X') || threads > 1;

@@ -22,7 +22,10 @@ struct hisi_zip_proc {
 /** This process; zeros if /proc does not say. */
 struct hisi_zip_proc hisi_zip_proc_self(void);
 
-/** Whether it still runs: not so if it is a zombie, all of whose memory is given back. */
+/**
+ * Whether it still runs: not so if it is a zombie, all of whose memory is given back. Yes while
+ * nobody can say, as when this process is out of descriptors.
+ */
 bool hisi_zip_proc_alive(const struct hisi_zip_proc *proc);
 
 /** Whether both are the same process. */

@@ -24,6 +24,7 @@
 struct hisi_zip_secondary {
 	struct hisi_zip_client *client;
 	struct rte_compressdev *cdev;
+	struct hisi_zip_proc self;
 	uint8_t *range; /**< the doorbells; NULL: they have the primary's addresses */
 	size_t range_len;
 	uint64_t generation; /**< of "range" */
@@ -66,15 +67,15 @@ hisi_zip_exchange(struct rte_mp_msg *request, struct hisi_zip_mp_msg *msg, int *
 
 /* Asks the primary; "msg" has the answer afterwards, and "fd" a file or -1. */
 static int
-hisi_zip_request(const char *name, enum hisi_zip_mp_type type, struct hisi_zip_mp_msg *msg,
-		 int *fd)
+hisi_zip_request(const struct hisi_zip_secondary *secondary, const char *name,
+		 enum hisi_zip_mp_type type, struct hisi_zip_mp_msg *msg, int *fd)
 {
 	struct rte_mp_msg request = {.len_param = sizeof(*msg)};
 	int ret;
 
 	msg->type = type;
 	msg->layout = hisi_zip_mp_layout();
-	msg->from = hisi_zip_proc_self();
+	msg->from = secondary->self;
 	strlcpy(msg->device, name, sizeof(msg->device));
 	strlcpy(request.name, HISI_ZIP_MP_NAME, sizeof(request.name));
 	memcpy(request.param, msg, sizeof(*msg));
@@ -94,7 +95,7 @@ hisi_zip_ask(const struct hisi_zip_dev *view, enum hisi_zip_mp_type type,
 
 	if (view->secondary->client->abandoned || !hisi_zip_proc_alive(&view->primary))
 		return -ENODEV;
-	ret = hisi_zip_request(view->qm.name, type, msg, &fd);
+	ret = hisi_zip_request(view->secondary, view->qm.name, type, msg, &fd);
 	if (fd >= 0)
 		close(fd);
 	return ret;
@@ -133,7 +134,7 @@ hisi_zip_attach(struct hisi_zip_secondary *secondary, const char *name)
 	struct hisi_zip_mp_msg msg = {0};
 	int fd, ret;
 
-	ret = hisi_zip_request(name, HISI_ZIP_MP_ATTACH, &msg, &fd);
+	ret = hisi_zip_request(secondary, name, HISI_ZIP_MP_ATTACH, &msg, &fd);
 	if (ret == 0) {
 		secondary->client = msg.client;
 		msg.client->view.secondary = secondary;
@@ -349,7 +350,9 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name, int socke
 
 	if (secondary == NULL)
 		return -ENOMEM;
-	ret = hisi_zip_attach(secondary, name);
+	/* Once: it may be that /proc cannot be read later. */
+	secondary->self = hisi_zip_proc_self();
+	ret = secondary->self.pid != 0 ? hisi_zip_attach(secondary, name) : -ESRCH;
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "the primary process does not share it: %s", name,
 			     rte_strerror(-ret));
