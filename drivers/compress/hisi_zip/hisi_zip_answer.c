@@ -38,6 +38,7 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	view->args = dev->args;
 	view->primary = dev->primary;
 	view->feature_flags = dev->feature_flags;
+	view->lz4 = dev->lz4;
 	view->qm.numa_node = dev->qm.numa_node;
 	view->qm.hw = dev->qm.hw;
 	view->qm.caps = dev->qm.caps;
@@ -47,7 +48,6 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
 	rte_spinlock_init(&view->xform_lock);
 	LIST_INIT(&view->xforms);
-	LIST_INIT(&view->streams);
 	LIST_INIT(&view->streams);
 	return 0;
 }
