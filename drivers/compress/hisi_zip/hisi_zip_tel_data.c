@@ -54,7 +54,6 @@ static const struct hisi_zip_tel_name hisi_zip_tel_reasons[] = {
 	{"queue_dead", HISI_ZIP_REASON_DEAD},
 	{"software", HISI_ZIP_REASON_SOFTWARE},
 	{"stream_truncated", HISI_ZIP_REASON_TRUNCATED},
-	{"stream_truncated", HISI_ZIP_REASON_TRUNCATED},
 };
 
 static const struct hisi_zip_tel_name hisi_zip_tel_caps[] = {
