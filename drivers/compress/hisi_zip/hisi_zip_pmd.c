@@ -56,7 +56,6 @@ hisi_zip_init(struct rte_compressdev *cdev, const struct hisi_zip_devargs *args)
 	return dev;
 }
 
-/* Opens the function, if there is one. */
 /* Whether the engine announces compression into LZ4 (hardware.md 2.3.2). */
 static bool
 hisi_zip_find_lz4(struct hisi_zip_dev *dev)
@@ -69,6 +68,7 @@ hisi_zip_find_lz4(struct hisi_zip_dev *dev)
 	return (algs & HISI_ZIP_ALG_LZ4_COMPRESS) != 0;
 }
 
+/* Opens the function, if there is one. */
 static int
 hisi_zip_open(struct hisi_zip_dev *dev)
 {

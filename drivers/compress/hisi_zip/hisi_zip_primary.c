@@ -173,7 +173,6 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	}
 	hisi_zip_client_stop(dev, client);
 	hisi_zip_client_free_objects(&client->view);
-	hisi_zip_stream_free_all(&client->view);
 	rte_free(client->data.queue_pairs);
 	LIST_REMOVE(client, next);
 	rte_free(client);
