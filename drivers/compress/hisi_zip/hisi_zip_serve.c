@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_string_fns.h>
@@ -35,9 +36,19 @@ static struct {
 	pthread_t thread;
 } serve = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
-	.wake = PTHREAD_COND_INITIALIZER,
 	.requests = STAILQ_HEAD_INITIALIZER(serve.requests),
 };
+
+/* Before any device: times of day jump, and nobody would look around for as long. */
+RTE_INIT(hisi_zip_serve_init)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&serve.wake, &attr);
+	pthread_condattr_destroy(&attr);
+}
 
 static void
 hisi_zip_serve_reply(const struct hisi_zip_request *request, int fd)
@@ -61,7 +72,7 @@ hisi_zip_serve_wait(void)
 	struct hisi_zip_request *request;
 	struct timespec end;
 
-	clock_gettime(CLOCK_REALTIME, &end);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_nsec += HISI_ZIP_MP_WATCH_US * 1000;
 	if (end.tv_nsec >= 1000000000) {
 		end.tv_sec++;
