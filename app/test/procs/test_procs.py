@@ -238,7 +238,8 @@ def test_orphans():
 def test_removed():
     """The primary removes the device, or ends, while a secondary uses it."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
-        primary = host.primary(Device(host).devargs)
+        device = Device(host)
+        primary = host.primary(device.devargs)
         other = host.secondary()
         other.join(primary, 1)
         progress([other], 100)
@@ -248,6 +249,9 @@ def test_removed():
         assert other.do("fill 1") == ["0"]
         assert other.counts()[2] == 0
         other.do("drain 2000", "stop", "close")
+        # The next device has the same id, and what the old one left is not in its way.
+        primary.do(f"plug compress_hisi_zip_user0 {device.devargs[1:]}", "find", "configure 4",
+                   "setup 1", "start", "stop", "close")
         other.quit()
         primary.quit()
 

@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <rte_errno.h>
@@ -21,8 +22,8 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 	size_t bytes = scratch + HISI_ZIP_SGL_ALIGN;
 	char name[RTE_MEMZONE_NAMESIZE];
 
-	if (snprintf(name, sizeof(name), "hzip_%u_sgl_%u", dev->id, id) >= (int)sizeof(name))
-		return -EINVAL;
+	/* Not by the device's id: a removed one may have left its memory to other processes. */
+	snprintf(name, sizeof(name), "hzip%016" PRIx64 "_%u", dev->qm.zone_id, id);
 	qp->mz = rte_memzone_reserve_aligned(name, HISI_ZIP_NB_DIRECTIONS * bytes, socket,
 					     RTE_MEMZONE_IOVA_CONTIG, HISI_ZIP_SGL_ALIGN);
 	if (qp->mz == NULL) {
