@@ -136,6 +136,7 @@ struct hisi_qm_dev {
 	/** PF: whether the engine has an error that only a reset cures; logs it. May be NULL. */
 	bool (*engine_broken)(struct hisi_qm_dev *dev);
 
+	uint64_t connects;            /**< again, after losses: doorbells may have moved */
 	uint64_t zone_id;             /**< in the names of memory zones, unique */
 	const struct rte_memzone *mz; /**< EQ, AEQ, SQC and CQC tables, mailbox buffers */
 	void *mb_buffers;             /**< a context each: EQC, AEQC, SQC, CQC */

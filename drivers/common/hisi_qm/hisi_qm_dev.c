@@ -241,6 +241,7 @@ hisi_qm_dev_reconnect(struct hisi_qm_dev *dev)
 	/* From here on who holds "lock" may use the transport again. */
 	pthread_mutex_lock(&dev->lock);
 	hisi_qm_dev_adopt(dev, &shape);
+	dev->connects++;
 	__atomic_store_n(&dev->dead, 0, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&dev->lock);
 	return 0;

@@ -232,8 +232,7 @@ struct hisi_zip_dev {
 
 	/* Processes, see hisi_zip_mp.h. What is not "primary" or "secondary" is the primary's. */
 	struct hisi_zip_proc primary;
-	bool started;        /**< by the primary */
-	uint64_t generation; /**< changes when doorbells move */
+	bool started; /**< by the primary */
 	uint64_t feature_flags;
 	LIST_HEAD(, hisi_zip_client) clients;
 	LIST_ENTRY(hisi_zip_dev) offered;

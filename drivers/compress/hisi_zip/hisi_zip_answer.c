@@ -176,7 +176,7 @@ hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd)
 	dev = hisi_zip_primary_find(msg->device);
 	if (dev != NULL) {
 		msg->result = hisi_zip_on_client(dev, msg, fd);
-		msg->generation = dev->generation;
+		msg->generation = dev->qm.connects;
 	}
 unlock:
 	hisi_zip_primary_unlock();

@@ -86,15 +86,6 @@ hisi_zip_is_lost(const struct hisi_zip_dev *dev)
 	return __atomic_load_n(&dev->qm.dead, __ATOMIC_ACQUIRE) != 0;
 }
 
-/* Starts the function itself, which connects a lost one again: its doorbells may have moved. */
-static int
-hisi_zip_start_function(struct hisi_zip_dev *dev, int (*start)(struct hisi_qm_dev *qm))
-{
-	if (hisi_zip_is_lost(dev))
-		dev->generation++;
-	return start(&dev->qm);
-}
-
 int
 hisi_zip_primary_start(struct hisi_zip_dev *dev)
 {
@@ -104,7 +95,7 @@ hisi_zip_primary_start(struct hisi_zip_dev *dev)
 	if (dev->qm.started && !hisi_zip_is_lost(dev) && hisi_zip_clients_run(dev, NULL))
 		ret = hisi_zip_start_owned(dev, &dev->primary);
 	else
-		ret = hisi_zip_start_function(dev, hisi_qm_dev_start);
+		ret = hisi_qm_dev_start(&dev->qm);
 	dev->started = ret == 0;
 	hisi_zip_primary_unlock();
 	return ret;
@@ -142,7 +133,7 @@ hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 		return -ENODEV;
 	}
 	if (hisi_zip_is_lost(dev) || !dev->qm.started)
-		ret = hisi_zip_start_function(dev, hisi_qm_dev_start_bare);
+		ret = hisi_qm_dev_start_bare(&dev->qm);
 	if (ret == 0)
 		ret = hisi_zip_start_owned(dev, &client->proc);
 	client->started = ret == 0;
