@@ -94,6 +94,8 @@ hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
 	if (ret == 0 && hisi_qm_dev_doorbells(&dev->qm, &db) == 0 && db.fd >= 0) {
 		/* Of its own: the transport may be closed before the answer is sent. */
 		*fd = fcntl(db.fd, F_DUPFD_CLOEXEC, 0);
+		if (*fd < 0)
+			return -errno;
 		msg->fd_offset = db.fd_offset;
 		msg->fd_len = db.fd_len;
 	}

@@ -115,15 +115,22 @@ hisi_zip_map(struct hisi_zip_secondary *secondary, const struct hisi_zip_mp_msg 
 {
 	void *range;
 
-	hisi_zip_unmap(secondary);
-	secondary->generation = msg->generation;
-	if (fd < 0)
+	/* What there is stays until there is another one: rings may still go there. */
+	if (fd < 0 && msg->fd_len != 0)
+		return -EMFILE;
+	if (fd < 0 && secondary->range != NULL)
+		return -ENODEV;
+	if (fd < 0) {
+		secondary->generation = msg->generation;
 		return 0;
+	}
 	range = mmap(NULL, msg->fd_len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, msg->fd_offset);
 	if (range == MAP_FAILED)
 		return -errno;
+	hisi_zip_unmap(secondary);
 	secondary->range = range;
 	secondary->range_len = msg->fd_len;
+	secondary->generation = msg->generation;
 	return 0;
 }
 
@@ -262,8 +269,11 @@ hisi_zip_secondary_qp_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t 
 	ret = hisi_zip_aim_all(cdev, msg.generation);
 	if (ret == 0)
 		ret = hisi_zip_aim(view->secondary, msg.qp);
-	if (ret != 0)
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "queue pair %u: no doorbells: %s", view->qm.name, id,
+			     rte_strerror(-ret));
 		hisi_zip_secondary_qp_release(cdev, id);
+	}
 	return ret;
 }
 
