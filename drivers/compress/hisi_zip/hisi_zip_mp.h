@@ -89,6 +89,9 @@ int hisi_zip_primary_offer(struct hisi_zip_dev *dev);
 /** Primary: no more of that. @return whether processes are attached still */
 bool hisi_zip_primary_withdraw(struct hisi_zip_dev *dev);
 
+/** Primary: after that, as hisi_qm_dev_abandon(), and tells the processes that are attached. */
+void hisi_zip_primary_abandon(struct hisi_zip_dev *dev);
+
 /** Primary: starts the function and the process's own queues. @return as hisi_qm_dev_start() */
 int hisi_zip_primary_start(struct hisi_zip_dev *dev);
 

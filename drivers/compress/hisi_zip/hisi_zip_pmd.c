@@ -145,7 +145,7 @@ hisi_zip_remove(const char *name)
 	if (!hisi_zip_is_software(dev) && hisi_zip_primary_withdraw(dev)) {
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
-		hisi_qm_dev_abandon(&dev->qm);
+		hisi_zip_primary_abandon(dev);
 		/* The library closes what has ops, and frees what is private. */
 		cdev->dev_ops = NULL;
 		cdev->data->dev_private = NULL;

@@ -260,17 +260,24 @@ hisi_zip_primary_offer(struct hisi_zip_dev *dev)
 bool
 hisi_zip_primary_withdraw(struct hisi_zip_dev *dev)
 {
-	struct hisi_zip_client *client;
 	bool clients;
 
 	hisi_zip_primary_lock();
 	hisi_zip_reap_device(dev);
 	clients = !LIST_EMPTY(&dev->clients);
-	/* Nobody would answer them. */
-	LIST_FOREACH(client, &dev->clients, next)
-		client->abandoned = 1;
 	LIST_REMOVE(dev, offered);
 	hisi_zip_primary_unlock();
 	hisi_zip_serve_close();
 	return clients;
+}
+
+void
+hisi_zip_primary_abandon(struct hisi_zip_dev *dev)
+{
+	struct hisi_zip_client *client;
+
+	hisi_qm_dev_abandon(&dev->qm);
+	/* Release: who sees this finds the queues dead. */
+	LIST_FOREACH(client, &dev->clients, next)
+		__atomic_store_n(&client->abandoned, 1, __ATOMIC_RELEASE);
 }

@@ -12,6 +12,7 @@
 
 #include <dev_driver.h>
 #include <rte_alarm.h>
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_string_fns.h>
@@ -19,6 +20,10 @@
 #include "hisi_qm_pci.h"
 #include "hisi_zip_mp.h"
 #include "hisi_zip_sw.h"
+
+/* Until a lost primary is noticed, and its queues are dead: several turns of the watch. */
+#define HISI_ZIP_DEAD_TIMEOUT_S 2
+#define HISI_ZIP_DEAD_POLL_US 1000
 
 /* What this process has of a device, besides the view in shared memory. */
 struct hisi_zip_secondary {
@@ -86,6 +91,12 @@ hisi_zip_request(const struct hisi_zip_secondary *secondary, const char *name,
 	return ret;
 }
 
+static bool
+hisi_zip_is_abandoned(const struct hisi_zip_dev *view)
+{
+	return __atomic_load_n(&view->secondary->client->abandoned, __ATOMIC_ACQUIRE) != 0;
+}
+
 /* The same for what brings no file. */
 static int
 hisi_zip_ask(const struct hisi_zip_dev *view, enum hisi_zip_mp_type type,
@@ -93,12 +104,13 @@ hisi_zip_ask(const struct hisi_zip_dev *view, enum hisi_zip_mp_type type,
 {
 	int fd, ret;
 
-	if (view->secondary->client->abandoned || !hisi_zip_proc_alive(&view->primary))
+	if (hisi_zip_is_abandoned(view) || !hisi_zip_proc_alive(&view->primary))
 		return -ENODEV;
 	ret = hisi_zip_request(view->secondary, view->qm.name, type, msg, &fd);
 	if (fd >= 0)
 		close(fd);
-	return ret;
+	/* Nobody answers for a device that was removed meanwhile. */
+	return ret == -ETIMEDOUT && hisi_zip_is_abandoned(view) ? -ENODEV : ret;
 }
 
 static void
@@ -215,14 +227,50 @@ hisi_zip_shut_all(struct rte_compressdev *cdev)
 			hisi_zip_qp_shut(cdev->data->queue_pairs[i]);
 }
 
+/* Whether all queues are dead, which they are once nothing writes for them any more. */
+static bool
+hisi_zip_all_dead(const struct rte_compressdev *cdev)
+{
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		const struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
+			if (__atomic_load_n(&qp->queue[d].hw->dead, __ATOMIC_ACQUIRE) == 0)
+				return false;
+	}
+	return true;
+}
+
+/* Without a primary: whoever takes the function out of service says so by dead queues. */
+static int
+hisi_zip_wait_dead(const struct rte_compressdev *cdev)
+{
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() * HISI_ZIP_DEAD_TIMEOUT_S;
+
+	while (!hisi_zip_all_dead(cdev)) {
+		if (rte_get_timer_cycles() > end)
+			return -ENODEV;
+		rte_delay_us_sleep(HISI_ZIP_DEAD_POLL_US);
+	}
+	return 0;
+}
+
 static void
 hisi_zip_secondary_stop(struct rte_compressdev *cdev)
 {
+	struct hisi_zip_dev *view = hisi_zip_view(cdev);
 	struct hisi_zip_mp_msg msg = {0};
+	int ret;
 
 	hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
-	hisi_zip_ask(hisi_zip_view(cdev), HISI_ZIP_MP_STOP, &msg);
-	hisi_zip_shut_all(cdev);
+	ret = hisi_zip_ask(view, HISI_ZIP_MP_STOP, &msg);
+	if (ret == -ENODEV)
+		ret = hisi_zip_wait_dead(cdev);
+	if (ret == 0)
+		hisi_zip_shut_all(cdev);
+	else
+		HISI_ZIP_LOG(ERR, "the queue pairs are not stopped, their ops stay there: %s",
+			     view->qm.name, rte_strerror(-ret));
 }
 
 static int
@@ -406,9 +454,10 @@ hisi_zip_secondary_remove(const char *name)
 		return -ENODEV;
 	view = hisi_zip_view(cdev);
 	secondary = view->secondary;
-	rte_eal_alarm_cancel(hisi_zip_watch, secondary);
+	/* Before the watch ends, which a stop may have to wait for. */
 	if (cdev->data->dev_started)
 		rte_compressdev_stop(cdev->data->dev_id);
+	rte_eal_alarm_cancel(hisi_zip_watch, secondary);
 	ret = rte_compressdev_pmd_destroy(cdev);
 	if (ret != 0)
 		return ret;
