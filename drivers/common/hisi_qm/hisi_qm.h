@@ -351,6 +351,13 @@ int hisi_qm_qp_start(struct hisi_qm_qp *qp);
  */
 int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
 
+/**
+ * The same for a function that goes on: returns when the device is done with what the queue was
+ * given, and only then may its buffers be used again. Should it not drain the function is lost,
+ * as by hisi_qm_qp_release().
+ */
+void hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp);
+
 /** Rings a doorbell that is not mapped: a posted write to the chip's address. */
 void hisi_qm_db_write(struct hisi_qm_qp *qp, uint64_t word);
 

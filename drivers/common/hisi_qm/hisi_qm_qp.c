@@ -210,8 +210,7 @@ hisi_qm_qp_release(struct hisi_qm_qp *qp)
 	if (qp == NULL)
 		return;
 	dev = qp->dev;
-	hisi_qm_qp_stop(qp);
-	hisi_qm_qp_quiesce(qp);
+	hisi_qm_qp_stop_quiet(qp);
 	pthread_mutex_lock(&dev->lock);
 	dev->queues[qp->queue] = NULL;
 	pthread_mutex_unlock(&dev->lock);
@@ -342,6 +341,13 @@ hisi_qm_qp_fail(struct hisi_qm_qp *qp, const char *why)
 	HISI_QM_LOG(ERR, qp->dev, "queue %u is dead: %s", qp->queue, why);
 	if (qp->dev->on_loss != NULL)
 		qp->dev->on_loss(qp->dev, qp);
+}
+
+void
+hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp)
+{
+	hisi_qm_qp_stop(qp);
+	hisi_qm_qp_quiesce(qp);
 }
 
 void

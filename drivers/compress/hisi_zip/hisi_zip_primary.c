@@ -49,7 +49,7 @@ hisi_zip_stop_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
 
 	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, proc, &id)) != NULL;)
 		for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
-			hisi_qm_qp_stop(qp->queue[d].hw);
+			hisi_qm_qp_stop_quiet(qp->queue[d].hw);
 }
 
 static int
