@@ -206,6 +206,7 @@ struct hisi_qm_qp {
 	bool started;
 	/** Stopped, but the device may still be at its entries; over when the function is reset. */
 	bool undrained;
+	uint16_t drained; /**< the CQ's tail when it was last looked at for that */
 	/**
 	 * Used by another process, in shared memory: its doorbells are addresses there, and it is
 	 * started only by name.
@@ -337,8 +338,8 @@ int hisi_qm_qp_create_remote(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_
 int hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db);
 
 /**
- * Stops and frees a queue; NULL is fine. Should it not drain for 5 s the function is lost: only a
- * reset keeps the device from memory that is freed.
+ * Stops and frees a queue; NULL is fine. Should nothing complete for 5 s, or not all within 60 s,
+ * the function is lost: only a reset keeps the device from memory that is freed.
  */
 void hisi_qm_qp_release(struct hisi_qm_qp *qp);
 

@@ -18,8 +18,9 @@
 /* Drain by dumps: hardware.md 4.8. */
 #define HISI_QM_DRAIN_TRIES 1000
 #define HISI_QM_DRAIN_US 150
-/* So often one after the other, before memory is taken away. */
+/* So often one after the other without progress, and in all, before memory is taken away. */
 #define HISI_QM_DRAIN_ROUNDS 34
+#define HISI_QM_DRAIN_ROUNDS_MOST 400
 
 static int
 hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
@@ -159,6 +160,7 @@ hisi_qm_qp_drain_by_dumps(struct hisi_qm_qp *qp)
 			ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_CQC, qp->queue, &cqc);
 		if (ret != 0)
 			return ret;
+		qp->drained = cqc.tail;
 		if (sqc.tail == cqc.tail && ((sqc.w11 ^ cqc.w11) & HISI_QM_XQC_W11_WRAP) == 0)
 			return 0;
 		rte_delay_us_sleep(HISI_QM_DRAIN_US);
@@ -191,12 +193,18 @@ hisi_qm_qp_drain_rest(struct hisi_qm_qp *qp)
 static void
 hisi_qm_qp_quiesce(struct hisi_qm_qp *qp)
 {
+	unsigned int idle = 0;
 	int ret = 0;
 
-	for (unsigned int i = 0; qp->undrained && i < HISI_QM_DRAIN_ROUNDS; i++) {
+	for (unsigned int i = 0; qp->undrained && i < HISI_QM_DRAIN_ROUNDS_MOST; i++) {
+		uint16_t drained = qp->drained;
+
 		pthread_mutex_lock(&qp->dev->lock);
 		ret = hisi_qm_qp_drain_rest(qp);
 		pthread_mutex_unlock(&qp->dev->lock);
+		idle = qp->drained != drained ? 0 : idle + 1;
+		if (idle == HISI_QM_DRAIN_ROUNDS)
+			break;
 	}
 	if (ret != 0)
 		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
