@@ -134,19 +134,12 @@ hisi_zip_on_qp_release(struct hisi_zip_dev *dev, const struct hisi_zip_mp_msg *m
 	return 0;
 }
 
+/* What changes queue pairs of a process that is attached. */
 static int
-hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
+hisi_zip_on_control(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
+		    struct hisi_zip_mp_msg *msg)
 {
-	struct hisi_zip_client *client = hisi_zip_client_find(dev, &msg->from);
-
-	if (client == NULL && msg->type != HISI_ZIP_MP_ATTACH)
-		return -ENODEV;
 	switch (msg->type) {
-	case HISI_ZIP_MP_ATTACH:
-		return hisi_zip_on_attach(dev, client, msg, fd);
-	case HISI_ZIP_MP_DETACH:
-		hisi_zip_client_free(dev, client);
-		return 0;
 	case HISI_ZIP_MP_QP_SETUP:
 		return hisi_zip_on_qp_setup(dev, msg);
 	case HISI_ZIP_MP_QP_RELEASE:
@@ -159,6 +152,32 @@ hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *f
 	default:
 		return -EINVAL;
 	}
+}
+
+static int
+hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct hisi_zip_client *client = hisi_zip_client_find(dev, &msg->from);
+
+	if (msg->type == HISI_ZIP_MP_ATTACH)
+		return hisi_zip_on_attach(dev, client, msg, fd);
+	if (client == NULL)
+		return -ENODEV;
+	if (msg->type == HISI_ZIP_MP_DETACH) {
+		hisi_zip_client_free(dev, client);
+		return 0;
+	}
+	/* Once: a second setup would free what the first answer names, a start rewind rings. */
+	if (msg->sequence == client->answer.sequence) {
+		msg->qp = client->answer.qp;
+		return client->answer.result;
+	}
+	msg->result = hisi_zip_on_control(dev, client, msg);
+	/* A setup cleans up behind the dead, of which the sender may be one by now. */
+	client = hisi_zip_client_find(dev, &msg->from);
+	if (client != NULL)
+		client->answer = *msg;
+	return msg->result;
 }
 
 void

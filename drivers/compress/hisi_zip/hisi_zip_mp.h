@@ -38,18 +38,7 @@ enum hisi_zip_mp_type {
 	HISI_ZIP_MP_STOP,
 };
 
-/**
- * A process on a device, in shared memory; made and freed by the primary. "data" and "view" are
- * the process's, until it is dead.
- */
-struct hisi_zip_client {
-	LIST_ENTRY(hisi_zip_client) next;
-	struct hisi_zip_proc proc;
-	bool started;
-	volatile uint8_t abandoned; /**< the primary has removed the device */
-	struct rte_compressdev_data data; /**< of the process's rte device */
-	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */
-};
+struct hisi_zip_client;
 
 /** Request and answer. */
 struct hisi_zip_mp_msg {
@@ -57,6 +46,7 @@ struct hisi_zip_mp_msg {
 	int32_t result;  /**< 0 or -errno */
 	uint64_t layout; /**< hisi_zip_mp_layout() */
 	struct hisi_zip_proc from;
+	uint32_t sequence; /**< of the requests of a process, from 1; the answer has it, too */
 	char device[RTE_COMPRESSDEV_NAME_MAX_LEN];
 	uint16_t qp_id;
 	uint32_t limit;
@@ -67,6 +57,20 @@ struct hisi_zip_mp_msg {
 	uint64_t generation; /**< of the doorbells */
 	uint64_t fd_offset;  /**< of the file with them, which comes along */
 	uint64_t fd_len;
+};
+
+/**
+ * A process on a device, in shared memory; made and freed by the primary. "data" and "view" are
+ * the process's, until it is dead.
+ */
+struct hisi_zip_client {
+	LIST_ENTRY(hisi_zip_client) next;
+	struct hisi_zip_proc proc;
+	bool started;
+	volatile uint8_t abandoned; /**< the primary has removed the device */
+	struct hisi_zip_mp_msg answer; /**< the last one: a repeated request gets it again */
+	struct rte_compressdev_data data; /**< of the process's rte device */
+	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */
 };
 
 static_assert(sizeof(struct hisi_zip_mp_msg) <= RTE_MP_MAX_PARAM_LEN, "fits a message");

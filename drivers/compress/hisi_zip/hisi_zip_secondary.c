@@ -38,6 +38,7 @@ struct hisi_zip_secondary {
 
 /* One request of this name at a time: EAL refuses a second one. */
 static pthread_mutex_t hisi_zip_request_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t hisi_zip_sequence; /**< of the last request, under the lock */
 
 static struct hisi_zip_dev *
 hisi_zip_view(const struct rte_compressdev *cdev)
@@ -45,29 +46,47 @@ hisi_zip_view(const struct rte_compressdev *cdev)
 	return cdev->data->dev_private;
 }
 
+/* Whether an answer is to this request, which it replaces then; else it goes with its files. */
+static bool
+hisi_zip_take_answer(const struct rte_mp_msg *answer, struct hisi_zip_mp_msg *msg, int *fd)
+{
+	struct hisi_zip_mp_msg taken = {0};
+
+	if (answer->len_param == sizeof(taken))
+		memcpy(&taken, answer->param, sizeof(taken));
+	if (taken.sequence != msg->sequence) {
+		for (int i = 0; i < answer->num_fds; i++)
+			close(answer->fds[i]);
+		return false;
+	}
+	*msg = taken;
+	*fd = answer->num_fds == 1 ? answer->fds[0] : -1;
+	return true;
+}
+
+/*
+ * EAL knows answers by their sender only: one that came too late for its request is taken for the
+ * answer to this one, which is sent again then. The primary acts on it once.
+ */
 static int
 hisi_zip_exchange(struct rte_mp_msg *request, struct hisi_zip_mp_msg *msg, int *fd)
 {
-	struct timespec wait = {.tv_sec = HISI_ZIP_MP_TIMEOUT_S};
-	struct rte_mp_reply reply = {0};
-	const struct rte_mp_msg *answer;
-	int ret;
+	const struct timespec wait = {.tv_sec = HISI_ZIP_MP_TIMEOUT_S};
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() * HISI_ZIP_MP_TIMEOUT_S;
+	bool taken = false;
 
-	ret = rte_mp_request_sync(request, &reply, &wait);
-	if (ret != 0 || reply.nb_received != 1) {
+	while (!taken && rte_get_timer_cycles() < end) {
+		struct rte_mp_reply reply = {0};
+		int ret = rte_mp_request_sync(request, &reply, &wait);
+
+		if (ret != 0 || reply.nb_received != 1) {
+			free(reply.msgs);
+			return ret != 0 && rte_errno == ETIMEDOUT ? -ETIMEDOUT : -ENODEV;
+		}
+		taken = hisi_zip_take_answer(&reply.msgs[0], msg, fd);
 		free(reply.msgs);
-		return ret != 0 && rte_errno == ETIMEDOUT ? -ETIMEDOUT : -ENODEV;
 	}
-	answer = &reply.msgs[0];
-	*fd = answer->num_fds == 1 ? answer->fds[0] : -1;
-	if (answer->len_param == sizeof(*msg)) {
-		memcpy(msg, answer->param, sizeof(*msg));
-		ret = msg->result;
-	} else {
-		ret = -EPROTO;
-	}
-	free(reply.msgs);
-	return ret;
+	return taken ? msg->result : -ETIMEDOUT;
 }
 
 /* Asks the primary; "msg" has the answer afterwards, and "fd" a file or -1. */
@@ -83,9 +102,10 @@ hisi_zip_request(const struct hisi_zip_secondary *secondary, const char *name,
 	msg->from = secondary->self;
 	strlcpy(msg->device, name, sizeof(msg->device));
 	strlcpy(request.name, HISI_ZIP_MP_NAME, sizeof(request.name));
-	memcpy(request.param, msg, sizeof(*msg));
 	*fd = -1;
 	pthread_mutex_lock(&hisi_zip_request_lock);
+	msg->sequence = ++hisi_zip_sequence;
+	memcpy(request.param, msg, sizeof(*msg));
 	ret = hisi_zip_exchange(&request, msg, fd);
 	pthread_mutex_unlock(&hisi_zip_request_lock);
 	return ret;
