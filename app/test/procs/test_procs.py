@@ -211,6 +211,31 @@ def test_busy():
             progress([primary], 32)
 
 
+def test_quiet():
+    """A stop beside another process waits for ops that take long: none is given back before."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host, ("--pace-ns", "20000000", "--workers", "1")).devargs)
+        other = host.secondary()
+        other.join(primary, 1)
+        progress([other], 32)
+        other.do("work nothing")
+        primary.join(primary, 0, work=None)
+        for process in (primary, other):
+            before = process.counts()[0]
+            # Two seconds of work: more than the stop waits for ops and a drain for a queue.
+            assert process.do("fill 100") == ["100"]
+            process.do("stop")
+            missing, _ = process.do("drain 100")
+            done, errors, wrong = process.counts()
+            assert (missing, done - before, errors, wrong) == ("0", 100, 0, 0), process.messages()
+            process.do("start")
+        for process in (other, primary):
+            process.do("work rounds")
+        progress([primary, other], 32)
+        other.quit()
+        primary.quit()
+
+
 def test_orphans():
     """The primary is killed: ops in flight come back as errors within two seconds."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
