@@ -398,7 +398,9 @@ hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_
 	op->debug_status = dw3;
 	op->status = RTE_COMP_OP_STATUS_SUCCESS;
 	if (unlikely(HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3) != HISI_ZIP_OK ||
-		     consumed > op->src.length || produced > slot->room || slot->post != NULL))
+		     (consumed != op->src.length &&
+		      (consumed > op->src.length || queue->direction == HISI_ZIP_COMPRESS)) ||
+		     produced > slot->room || slot->post != NULL))
 		hisi_zip_settle_odd(queue, index, op, dw3, slot);
 }
 

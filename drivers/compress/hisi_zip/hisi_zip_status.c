@@ -21,7 +21,9 @@ hisi_zip_status_settle(struct rte_comp_op *op, bool compress, uint32_t dw3, uint
 	bool success = status == HISI_ZIP_OK || (status == HISI_ZIP_NEGATIVE_COMP && compress) ||
 		       (status == HISI_ZIP_DECOMP_END && !compress);
 
-	if (success && (op->consumed > op->src.length || op->produced > room)) {
+	/* What is compressed without all of its input would lose the rest without a word. */
+	if (success && (op->consumed > op->src.length || op->produced > room ||
+			(compress && op->consumed != op->src.length))) {
 		hisi_zip_status_fail(op, HISI_ZIP_REASON_LENGTHS, dw3);
 		return true;
 	}
