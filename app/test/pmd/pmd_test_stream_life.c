@@ -152,6 +152,8 @@ wrong_ops(void **state)
 	good = *op;
 	op->op_type = RTE_COMP_OP_STATELESS;
 	refused(op, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	op->src.length = 0;
+	refused(op, RTE_COMP_OP_STATUS_INVALID_ARGS);
 	*op = good;
 	op->private_xform = c->compress;
 	refused(op, RTE_COMP_OP_STATUS_INVALID_ARGS);

@@ -53,10 +53,13 @@ hisi_zip_op_is_good(const struct rte_comp_op *op)
 static __rte_noinline uint8_t
 hisi_zip_judge_bad(const struct hisi_zip_queue *queue, const struct rte_comp_op *op, int *status)
 {
+	const struct hisi_zip_xform *xform = op->private_xform;
+
 	if (op->op_type == RTE_COMP_OP_STATEFUL)
 		return HISI_ZIP_STREAM;
+	/* The handle of a stream begins with an xform too. */
 	if (queue->sw != NULL && op->src.length == 0 && op->op_type == RTE_COMP_OP_STATELESS &&
-	    op->private_xform != NULL && op->m_src != NULL && op->m_dst != NULL &&
+	    xform != NULL && !xform->stateful && op->m_src != NULL && op->m_dst != NULL &&
 	    (op->flush_flag == RTE_COMP_FLUSH_FULL || op->flush_flag == RTE_COMP_FLUSH_FINAL))
 		return HISI_ZIP_SOFTWARE;
 	*status = RTE_COMP_OP_STATUS_INVALID_ARGS;
