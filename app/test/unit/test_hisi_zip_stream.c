@@ -206,6 +206,11 @@ static const struct verdict verdicts[] = {
 	/* The last byte is kept back while output is due. */
 	{1, 1000, 2000, 0x000, 0x81, 1, MORE, 999, 0, false},
 	{1, 1000, 2000, 0x000, 0x02, 1, MORE, 999, 0, false},
+	/* Between two blocks; there may be one more, in bits that the engine has cached. */
+	{1, 1000, 500, 0x000, 0x0403, 0, MORE, 999, 0, false},
+	{1, 1000, 500, 0x000, 0xfc03, 0, MORE, 999, 0, false},
+	{1, 1000, 500, 0x000, 0xfc00, 0, GOOD, 1000, 0, false},
+	{1, 0, 0, 0x000, 0x0403, 0, BAD, 0, 1, true},
 	/* The end, with something behind it or not. */
 	{1, 600, 2000, 0x113, 0x80, 0, GOOD, 600, 0, true},
 	{1, 1000, 0, 0x113, 0x80, 0, GOOD, 1000, 0, true},
@@ -241,6 +246,69 @@ answers(void **state)
 			assert_int_equal(op->produced, v->produced);
 		hisi_zip_stream_fail(&t->stream[v->direction], op, 0);
 	}
+}
+
+/* All is taken, the engine is asked for what it has left, and says of that what it may. */
+static const struct {
+	uint32_t dw15, dw28; /* of the first answer */
+	struct verdict then;
+} drains[] = {
+	/* The last block was cached, with data in it or not; or there was none yet. */
+	{0x2803, 0, {1, 0, 0, 0x113, 0x80, 0, GOOD, 1, 0, true}},
+	{0x2803, 0, {1, 0, 3, 0x113, 0x80, 0, GOOD, 1, 0, true}},
+	{0x2803, 0, {1, 0, 0, 0x000, 0x2803, 0, GOOD, 1, 0, false}},
+	{0x2803, 0, {1, 0, 3, 0x000, 0x0403, 0, MORE, 0, 0, false}},
+	/* Full without anything behind it. */
+	{2, 0, {1, 0, 0, 0x000, 2, 0, GOOD, 1, 0, false}},
+	{2, 0, {1, 0, 0, 0x000, 0, 0, GOOD, 1, 0, false}},
+	{2, 5, {1, 0, 5, 0x000, 0, 0, GOOD, 1, 0, false}},
+	{2, 5, {1, 1, 5, 0x000, 0, 0, BAD, 0, 1, true}},
+	{2, 5, {1, 0, 2001, 0x000, 0, 0, BAD, 0, 1, true}},
+};
+
+static void
+drained(void **state)
+{
+	struct test_stream *t = *state;
+	struct rte_comp_op *op = &t->pair->ops[1];
+
+	for (size_t i = 0; i < sizeof(drains) / sizeof(drains[0]); i++) {
+		const struct verdict *v = &drains[i].then;
+
+		op->src.offset = 0;
+		op->src.length = 1000;
+		send(t, 1);
+		answer(t, 1, 1000, 2000, 0, drains[i].dw15, drains[i].dw28);
+		assert_int_equal(op->status, MORE);
+		assert_int_equal(op->consumed, 999);
+		op->src.offset = 999;
+		op->src.length = 1;
+		assert_int_equal(send(t, 1)[4], 0);
+		answer(t, 1, v->consumed, v->produced, v->dw3, v->dw15, v->dw28);
+		if (op->status != v->status || op->consumed != v->op_consumed ||
+		    op->debug_status >> 32 != v->reason || t->stream[1].begun == v->anew)
+			fail_msg("line %zu: status %u, consumed %u", i, op->status, op->consumed);
+		hisi_zip_stream_fail(&t->stream[1], op, 0);
+	}
+}
+
+/* The end is asked for, all that was cached is looked at, and it is not there. */
+static void
+drained_at_end(void **state)
+{
+	struct test_stream *t = *state;
+	struct rte_comp_op *op = &t->pair->ops[1];
+
+	op->flush_flag = RTE_COMP_FLUSH_FINAL;
+	send(t, 1);
+	answer(t, 1, 1000, 500, 0, 0x2803, 0);
+	assert_int_equal(op->status, MORE);
+	op->src.offset = 999;
+	op->src.length = 1;
+	assert_int_equal(send(t, 1)[4], 0);
+	answer(t, 1, 0, 0, 0, 0x2803, 0);
+	assert_int_equal(op->status, BAD);
+	assert_false(t->stream[1].begun);
 }
 
 /* Less room than the engine takes: what is left over is delivered without it. */
@@ -367,7 +435,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(requests), CASE(answers), CASE(little_room), CASE(nine_eighths),
-		CASE(gathered_input), CASE(lost),
+		CASE(gathered_input), CASE(lost), CASE(drained), CASE(drained_at_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 enum hisi_zip_stream_st {
 	HISI_ZIP_STREAM_ST_LAST_FULL = 1, /* if anything is held back */
 	HISI_ZIP_STREAM_ST_FULL = 2,
+	HISI_ZIP_STREAM_ST_BETWEEN = 3, /* blocks; the next one may lie in bits that are cached */
 };
 
 _Static_assert(DEFLATE_STREAM_STATE_LEN <= HISI_ZIP_STREAM_CONTEXT, "software has the same room");
@@ -54,28 +55,51 @@ hisi_zip_stream_save(struct hisi_zip_stream *stream, const volatile struct hisi_
 	stream->words[4] = sqe->checksum;
 }
 
+/* Whether output is due by what the engine says of itself (hardware.md 8.6, 16.1). */
+static bool
+hisi_zip_stream_is_full(const struct hisi_zip_stream *stream)
+{
+	switch (HISI_HW_GET(HISI_ZIP_CTX0_STATE, stream->words[0])) {
+	case HISI_ZIP_STREAM_ST_FULL:
+		return true;
+	case HISI_ZIP_STREAM_ST_LAST_FULL:
+		return HISI_HW_GET(HISI_ZIP_CTX1_STORE, stream->words[1]) != 0;
+	case HISI_ZIP_STREAM_ST_BETWEEN:
+		return HISI_HW_GET(HISI_ZIP_CTX0_HEAD_BITS, stream->words[0]) != 0;
+	default:
+		return false;
+	}
+}
+
+/* A request without input, which asks for what is held back, and there was nothing. */
+static bool
+hisi_zip_stream_is_drained(const struct hisi_zip_stream_request *request,
+			   const struct hisi_zip_stream_result *result)
+{
+	return request->in_length == 0 && result->consumed == 0 && result->produced == 0;
+}
+
 /* hardware.md 8.5, 8.6. False: the engine refused the request, or found the data corrupt. */
 static bool
 hisi_zip_stream_judge(const struct hisi_zip_stream *stream, uint32_t dw3,
-		      enum hisi_zip_stream_verdict *verdict)
+		      struct hisi_zip_stream_result *result)
 {
 	uint8_t status = HISI_HW_GET(HISI_ZIP_DW3_STATUS, dw3);
-	uint8_t st = HISI_HW_GET(HISI_ZIP_CTX0_STATE, stream->words[0]);
-	bool store = HISI_HW_GET(HISI_ZIP_CTX1_STORE, stream->words[1]) != 0;
 
-	*verdict = HISI_ZIP_STREAM_ALL;
+	result->verdict = HISI_ZIP_STREAM_ALL;
 	if (stream->xform.compress)
 		return status == HISI_ZIP_OK || status == HISI_ZIP_NEGATIVE_COMP;
 	if (status == HISI_ZIP_DECOMP_END && (dw3 & HISI_ZIP_DW3_LSTBLK) != 0)
-		*verdict = HISI_ZIP_STREAM_END;
-	else if (st == HISI_ZIP_STREAM_ST_FULL || (st == HISI_ZIP_STREAM_ST_LAST_FULL && store))
-		*verdict = HISI_ZIP_STREAM_FULL;
+		result->verdict = HISI_ZIP_STREAM_END;
+	else if (hisi_zip_stream_is_full(stream) &&
+		 !hisi_zip_stream_is_drained(&stream->request, result))
+		result->verdict = HISI_ZIP_STREAM_FULL;
 	return status == HISI_ZIP_OK || status == HISI_ZIP_DECOMP_END;
 }
 
 /*
  * Whether the lengths are within the buffers, and so that the stream goes on: compression takes
- * all, and a request without any effect would have the application try for ever.
+ * all, and input without any effect would have the application try for ever.
  */
 static bool
 hisi_zip_stream_is_sane(const struct hisi_zip_stream *stream,
@@ -88,7 +112,7 @@ hisi_zip_stream_is_sane(const struct hisi_zip_stream *stream,
 	if (stream->xform.compress)
 		return result->consumed == request->in_length;
 	return result->verdict == HISI_ZIP_STREAM_END || result->consumed != 0 ||
-	       result->produced != 0;
+	       result->produced != 0 || hisi_zip_stream_is_drained(request, result);
 }
 
 void
@@ -103,7 +127,7 @@ hisi_zip_stream_complete(struct hisi_zip_stream *stream, struct rte_comp_op *op,
 	bool failed;
 
 	hisi_zip_stream_save(stream, sqe);
-	failed = !hisi_zip_stream_judge(stream, dw3, &result.verdict);
+	failed = !hisi_zip_stream_judge(stream, dw3, &result);
 	if (!failed && !hisi_zip_stream_is_sane(stream, &result)) {
 		reason = HISI_ZIP_REASON_LENGTHS;
 		failed = true;
