@@ -63,6 +63,7 @@ hisi_zip_find_lz4(struct hisi_zip_dev *dev)
 	uint32_t algs = 0;
 
 	if (HISI_ZIP_COMPAT_LZ4 == RTE_COMP_ALGO_UNSPECIFIED || hisi_zip_is_v2(dev) ||
+	    (dev->qm.caps & HISI_QM_CAP_VERSION) == 0 ||
 	    hisi_qm_read32(&dev->qm, HISI_ZIP_CAP_DEV_ALGS, &algs) != 0)
 		return false;
 	return (algs & HISI_ZIP_ALG_LZ4_COMPRESS) != 0;
