@@ -40,6 +40,18 @@ hisi_zip_compat_lz4_is_block(const struct rte_comp_compress_xform *compress)
 #endif
 }
 
+/** @return the flags of LZ4, for messages; 0 where there is no LZ4 */
+static inline int
+hisi_zip_compat_lz4_flags(const struct rte_comp_compress_xform *compress)
+{
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+	return compress->lz4.flags;
+#else
+	RTE_SET_USED(compress);
+	return 0;
+#endif
+}
+
 /**
  * The preset dictionary of an xform, which there is since 25.11.
  *

@@ -18,14 +18,18 @@ hisi_zip_stream_release(struct hisi_zip_stream *stream)
 
 /* The memory that the engine works in. */
 static int
-hisi_zip_stream_alloc(struct hisi_zip_stream *stream, int socket)
+hisi_zip_stream_alloc(const struct hisi_zip_dev *dev, struct hisi_zip_stream *stream, int socket)
 {
 	stream->memory = rte_zmalloc_socket("hisi_zip_stream", HISI_ZIP_STREAM_BYTES,
 					    HISI_ZIP_STREAM_BYTES, socket);
-	if (stream->memory == NULL)
-		return -ENOMEM;
-	stream->iova = rte_malloc_virt2iova(stream->memory);
-	return stream->iova == RTE_BAD_IOVA ? -ENOMEM : 0;
+	if (stream->memory != NULL) {
+		stream->iova = rte_malloc_virt2iova(stream->memory);
+		if (stream->iova != RTE_BAD_IOVA)
+			return 0;
+	}
+	HISI_ZIP_LOG(ERR, "no memory with an IO address for a stream: %u bytes", dev->qm.name,
+		     HISI_ZIP_STREAM_BYTES);
+	return -ENOMEM;
 }
 
 static int
@@ -94,11 +98,13 @@ hisi_zip_stream_create(struct rte_compressdev *cdev, const struct rte_comp_xform
 		return -EINVAL;
 	new = rte_zmalloc_socket("hisi_zip_stream", sizeof(*new), RTE_CACHE_LINE_SIZE,
 				 cdev->data->socket_id);
-	if (new == NULL)
+	if (new == NULL) {
+		HISI_ZIP_LOG(ERR, "no memory for a stream", dev->qm.name);
 		return -ENOMEM;
+	}
 	ret = hisi_zip_stream_set(dev, new, xform);
 	if (ret == 0)
-		ret = hisi_zip_stream_alloc(new, cdev->data->socket_id);
+		ret = hisi_zip_stream_alloc(dev, new, cdev->data->socket_id);
 	if (ret == 0)
 		ret = hisi_zip_stream_link(dev, new);
 	if (ret != 0) {
@@ -131,6 +137,9 @@ hisi_zip_stream_free(struct rte_compressdev *cdev, void *stream)
 	rte_spinlock_unlock(&dev->xform_lock);
 	if (ret == 0)
 		hisi_zip_stream_release(found);
+	else
+		HISI_ZIP_LOG(ERR, "stream not freed: %s", dev->qm.name,
+			     ret == -EBUSY ? "an op of it is in flight" : "not of this device");
 	return ret;
 }
 

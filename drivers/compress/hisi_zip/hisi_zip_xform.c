@@ -203,8 +203,9 @@ hisi_zip_set_lz4(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		 const struct rte_comp_compress_xform *compress)
 {
 	if (!hisi_zip_compat_lz4_is_block(compress))
-		return hisi_zip_xform_refuse(dev, -ENOTSUP, "flags of LZ4 beside", 0,
-					     "BLOCK_INDEPENDENCE");
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "lz4.flags",
+					     hisi_zip_compat_lz4_flags(compress),
+					     "0, BLOCK_INDEPENDENCE");
 	if (compress->level < RTE_COMP_LEVEL_PMD_DEFAULT || compress->level > RTE_COMP_LEVEL_MAX)
 		return hisi_zip_xform_refuse(dev, -EINVAL, "level", compress->level, "-1 to 9");
 	if (compress->level == RTE_COMP_LEVEL_NONE)
@@ -212,10 +213,11 @@ hisi_zip_set_lz4(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 	if (compress->window_size < HISI_ZIP_LZ4_WINDOW)
 		return hisi_zip_xform_refuse(dev, -ENOTSUP, "window_size", compress->window_size,
 					     "16");
-	if (compress->chksum != RTE_COMP_CHECKSUM_NONE ||
-	    compress->hash_algo != RTE_COMP_HASH_ALGO_NONE)
-		return hisi_zip_xform_refuse(dev, -ENOTSUP, "chksum", compress->chksum,
-					     "NONE, no hash");
+	if (compress->hash_algo != RTE_COMP_HASH_ALGO_NONE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "hash_algo", compress->hash_algo,
+					     "NONE");
+	if (compress->chksum != RTE_COMP_CHECKSUM_NONE)
+		return hisi_zip_xform_refuse(dev, -ENOTSUP, "chksum", compress->chksum, "NONE");
 	xform->compress = true;
 	xform->lz4 = true;
 	xform->path = HISI_ZIP_COMPRESS;
@@ -345,8 +347,10 @@ hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform 
 	dict_len = hisi_zip_compat_dict(xform, &dict);
 	new = rte_zmalloc_socket("hisi_zip_xform", sizeof(*new) + dict_len, RTE_CACHE_LINE_SIZE,
 				 cdev->data->socket_id);
-	if (new == NULL)
+	if (new == NULL) {
+		HISI_ZIP_LOG(ERR, "no memory for a private xform", dev->qm.name);
 		return -ENOMEM;
+	}
 	ret = hisi_zip_xform_set(dev, new, xform);
 	if (ret == 0)
 		ret = hisi_zip_xform_set_dict(dev, new, dict, dict_len);
