@@ -14,7 +14,10 @@
 #include "test_deflate_util.h"
 
 #define ROOM 400000
-#define NB_STREAMS 9
+#define NB_STREAMS 10
+/* Of these, short enough to be cut everywhere. */
+#define SHORT_IN 8u
+#define SHORT_OUT 6u
 
 /* A body, its trailers, and what zlib makes of it. */
 struct stream {
@@ -23,6 +26,8 @@ struct stream {
 	size_t len;
 	uint8_t *plain;
 	size_t plain_len;
+	uint32_t adler32;
+	uint32_t crc32;
 };
 
 static struct stream streams[NB_STREAMS];
@@ -134,44 +139,89 @@ test_random_pieces(void **state)
 		run_pieces(*state, &streams[i % NB_STREAMS], 0, i % 3 ? 0 : ROOM);
 }
 
+/* Another stream begins, and nothing of the last one is left that could pass for its output. */
+static void
+start_anew(struct piecewise *p, const struct stream *s, uint8_t *out)
+{
+	memset(out, 0x5a, s->plain_len + 1);
+	start(p, DEFLATE_FORMAT_RAW);
+	p->params.checksums = DEFLATE_CHECKSUM_ADLER32 | DEFLATE_CHECKSUM_CRC32;
+}
+
+static void
+expect_all(const struct piecewise *p, const struct stream *s, const uint8_t *out)
+{
+	assert_memory_equal(out, s->plain, s->plain_len);
+	assert_int_equal(out[s->plain_len], 0x5a);
+	assert_int_equal(p->sums.adler32, s->adler32);
+	assert_int_equal(p->sums.crc32, s->crc32);
+}
+
+static void
+split_input(struct deflate_ctx *ctx, const struct stream *s, size_t at, uint8_t *out)
+{
+	struct deflate_stream_result result;
+	struct piecewise p;
+	size_t done;
+
+	start_anew(&p, s, out);
+	result = step(ctx, &p, s->body, at, out, ROOM);
+	assert_int_equal(result.status, at < s->len ? DEFLATE_IN_TRUNCATED : DEFLATE_DONE);
+	done = result.produced;
+	result = step(ctx, &p, s->body + at, s->len - at, out + done, ROOM - done);
+	assert_int_equal(result.status, DEFLATE_DONE);
+	assert_int_equal(result.consumed, s->len - at);
+	assert_int_equal(done + result.produced, s->plain_len);
+	expect_all(&p, s, out);
+}
+
+static void
+split_output(struct deflate_ctx *ctx, const struct stream *s, size_t at, uint8_t *out)
+{
+	struct deflate_stream_result result;
+	struct piecewise p;
+	size_t done;
+
+	start_anew(&p, s, out);
+	result = step(ctx, &p, s->body, s->len, out, at);
+	assert_int_equal(result.status, at < s->plain_len ? DEFLATE_OUT_FULL : DEFLATE_DONE);
+	assert_int_equal(result.produced, at);
+	done = result.consumed;
+	result = step(ctx, &p, s->body + done, s->len - done, out + at, ROOM - at);
+	assert_int_equal(result.status, DEFLATE_DONE);
+	assert_int_equal(done + result.consumed, s->len);
+	assert_int_equal(at + result.produced, s->plain_len);
+	expect_all(&p, s, out);
+}
+
+/* Where the cuts begin: long streams are cut near their end only. */
+static size_t
+first_cut(size_t len, size_t last)
+{
+	return len < 5000 ? 0 : len - last;
+}
+
 /* Two pieces, cut at each byte of the input, and at each of the output. */
 static void
 test_splits(void **state)
 {
+	unsigned int nb_in = 0, nb_out = 0;
 	static uint8_t out[ROOM];
-	struct deflate_stream_result result;
-	struct piecewise p;
 	const struct stream *s;
-	size_t at, done;
+	size_t at;
 
 	for (s = streams; s < streams + NB_STREAMS; s++) {
-		for (at = 0; at <= s->len && s->len < 4000; at++) {
-			start(&p, DEFLATE_FORMAT_RAW);
-			result = step(*state, &p, s->body, at, out, ROOM);
-			assert_int_equal(result.status,
-					 at < s->len ? DEFLATE_IN_TRUNCATED : DEFLATE_DONE);
-			done = result.produced;
-			result = step(*state, &p, s->body + at, s->len - at, out + done,
-				      ROOM - done);
-			assert_int_equal(result.status, DEFLATE_DONE);
-			assert_int_equal(result.consumed, s->len - at);
-			assert_int_equal(done + result.produced, s->plain_len);
-			assert_memory_equal(out, s->plain, s->plain_len);
-		}
-		for (at = 0; at <= s->plain_len && s->plain_len < 4000; at++) {
-			start(&p, DEFLATE_FORMAT_RAW);
-			result = step(*state, &p, s->body, s->len, out, at);
-			assert_int_equal(result.status,
-					 at < s->plain_len ? DEFLATE_OUT_FULL : DEFLATE_DONE);
-			assert_int_equal(result.produced, at);
-			done = result.consumed;
-			result = step(*state, &p, s->body + done, s->len - done, out + at,
-				      ROOM - at);
-			assert_int_equal(result.status, DEFLATE_DONE);
-			assert_int_equal(done + result.consumed, s->len);
-			assert_memory_equal(out, s->plain, s->plain_len);
-		}
+		nb_in += first_cut(s->len, 1) == 0;
+		nb_out += first_cut(s->plain_len, 1) == 0;
+		for (at = first_cut(s->len, 40); at <= s->len; at++)
+			split_input(*state, s, at, out);
+		for (at = first_cut(s->plain_len, 300); at <= s->plain_len; at++)
+			split_output(*state, s, at, out);
 	}
+	/* Of the others the end is cut, which is where the matches of far are. */
+	printf("cut everywhere: %u of the input, %u of the output\n", nb_in, nb_out);
+	assert_int_equal(nb_in, SHORT_IN);
+	assert_int_equal(nb_out, SHORT_OUT);
 }
 
 /* Trailers, cut everywhere; what follows them stays; and one wrong bit in them. */
@@ -327,6 +377,8 @@ add_stream(unsigned int i, const char *name, const uint8_t *body, size_t len)
 	s->plain = malloc(s->plain_len + 1);
 	assert_non_null(s->plain);
 	memcpy(s->plain, plain, s->plain_len);
+	s->adler32 = adler32(1, plain, s->plain_len);
+	s->crc32 = crc32(0, plain, s->plain_len);
 }
 
 static void
@@ -340,9 +392,9 @@ add_oracle(unsigned int i, const char *name, unsigned int shape, size_t len, int
 	add_stream(i, name, body, test_oracle_deflate(&how, plain, len, body, sizeof(body)));
 }
 
-/* All kinds of blocks in one, with flushes of all kinds between. */
+/* All kinds of blocks in one, of less than "most" bytes, with flushes of all kinds between. */
 static void
-add_mixed(unsigned int i)
+add_mixed(unsigned int i, const char *name, uint32_t most)
 {
 	static const int strategies[] = { Z_FIXED, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, Z_RLE };
 	static const int flushes[] = { Z_PARTIAL_FLUSH, Z_BLOCK, Z_SYNC_FLUSH, Z_FULL_FLUSH };
@@ -354,32 +406,46 @@ add_mixed(unsigned int i)
 	for (n = 0; n < 24; n++) {
 		test_fill(&rnd, n % TEST_SHAPES, plain, sizeof(plain));
 		strm.next_in = plain;
-		strm.avail_in = n % 5 == 0 ? 0 : test_random_below(&rnd, 700);
+		strm.avail_in = n % 5 == 0 ? 0 : test_random_below(&rnd, most);
 		deflateParams(&strm, n % 7 == 6 ? 0 : 6, strategies[n % 4]);
 		deflate(&strm, flushes[n / 4 % 4]);
 	}
 	assert_int_equal(deflate(&strm, Z_FINISH), Z_STREAM_END);
-	add_stream(i, "mixed", body, strm.total_out);
+	add_stream(i, name, body, strm.total_out);
 	deflateEnd(&strm);
 }
 
-/* Matches of the longest distance, 32768. */
+/* Appends to zeros, the low bit first. */
+static void
+put_bits(uint8_t *body, size_t *at, uint32_t value, unsigned int nb)
+{
+	for (; nb > 0; nb--, value >>= 1, (*at)++)
+		body[*at / 8] |= (value & 1) << *at % 8;
+}
+
+/*
+ * Matches of the longest distance, 32768, which zlib does not make: 32 KiB that are stored, and a
+ * block of fixed codes (RFC 1951, 3.2.5 and 3.2.6; codes have their bits reversed).
+ */
 static void
 add_far(unsigned int i)
 {
-	static uint8_t plain[100000], body[ROOM];
-	z_stream strm = { .next_out = body, .avail_out = sizeof(body) };
-	size_t n;
+	static uint8_t body[5 + 32768 + 100] = { 0x00, 0x00, 0x80, 0xff, 0x7f };
+	size_t at = 8 * (5 + 32768);
+	unsigned int n;
 
-	test_fill(&rnd, 1, plain, 32768);
-	for (n = 32768; n < sizeof(plain); n++)
-		plain[n] = plain[n - 32768];
-	assert_int_equal(deflateInit2(&strm, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), Z_OK);
-	strm.next_in = plain;
-	strm.avail_in = sizeof(plain);
-	assert_int_equal(deflate(&strm, Z_FINISH), Z_STREAM_END);
-	add_stream(i, "far", body, strm.total_out);
-	deflateEnd(&strm);
+	test_fill(&rnd, 1, body + 5, 32768);
+	put_bits(body, &at, 0x3, 3);
+	for (n = 0; n < 12; n++) {
+		/* 258 bytes from 24577 and 8191 more back. */
+		put_bits(body, &at, 0xa3, 8);
+		put_bits(body, &at, 0x17, 5);
+		put_bits(body, &at, 0x1fff, 13);
+	}
+	put_bits(body, &at, 0, 7);
+	add_stream(i, "far", body, (at + 7) / 8);
+	assert_int_equal(streams[i].plain_len, 32768 + 12 * 258);
+	assert_memory_equal(streams[i].plain + 32768, streams[i].plain, 12 * 258);
 }
 
 static int
@@ -395,9 +461,10 @@ setup(void **state)
 	add_oracle(3, "copies", 3, 300000, 6, Z_DEFAULT_STRATEGY);
 	add_oracle(4, "zeros", 0, 300000, 9, Z_DEFAULT_STRATEGY);
 	add_oracle(5, "huffman", 5, 3900, 6, Z_HUFFMAN_ONLY);
-	add_mixed(6);
+	add_mixed(6, "mixed", 700);
 	add_far(7);
 	add_stream(8, "empty blocks", empty_blocks, sizeof(empty_blocks));
+	add_mixed(9, "mixed, short", 120);
 	return test_deflate_setup(state);
 }
 
