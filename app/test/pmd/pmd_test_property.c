@@ -181,9 +181,10 @@ add_decompress(struct property *p, struct expectation *want)
 	enum pmd_zlib_verdict verdict;
 	struct pmd_shapes shapes;
 	struct pmd_job *job;
+	const bool spoilt = pmd_rand() % 3 == 0;
 	uint8_t *plain;
 
-	if (pmd_rand() % 3 == 0)
+	if (spoilt)
 		in_len = spoil(in, in_len);
 	room = pmd_rand() % 8 == 0 ? pmd_rand_in(1, plain_len + 1) :
 		plain_len + pmd_rand_in(plain_len == 0, 500);
@@ -203,6 +204,9 @@ add_decompress(struct property *p, struct expectation *want)
 		job->want = RTE_COMP_OP_STATUS_ERROR;
 	want->checksum = any->checksum;
 	want->short_of_room = verdict == PMD_ZLIB_FULL;
+	/* Where it was spoilt, what follows may be wrong, too. */
+	if (verdict == PMD_ZLIB_FULL && !spoilt)
+		job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
 }
 
 /* What was made before the room was full is the beginning of what was asked for. */
