@@ -21,6 +21,8 @@
 #define STREAMS 8u
 /* Requests between two starts of the device, on average. */
 #define OPS_PER_STOP 300u
+/* Requests before the first one, so that there is one in each run. */
+#define OPS_TO_STOP 20u
 /* More in a row without any effect is a stream that does not go on. */
 #define IDLE_OPS 3u
 
@@ -181,7 +183,8 @@ step(struct pmd_case *c, struct any_stream *any)
 static void
 restart(struct tally *tally)
 {
-	const bool kill = pmd_env.transport == PMD_PROCESS && pmd_rand() % 2;
+	const bool kill = pmd_env.transport == PMD_PROCESS &&
+			  (tally->kills == 0 || pmd_rand() % 2);
 
 	if (kill)
 		pmd_model_kill();
@@ -202,7 +205,7 @@ run_streams(struct pmd_case *c, struct any_stream *all, unsigned int nb, struct 
 		struct any_stream *any = &all[pmd_rand() % nb];
 
 		tally->ops++;
-		if (pmd_rand() % OPS_PER_STOP == 0)
+		if (tally->ops == OPS_TO_STOP || pmd_rand() % OPS_PER_STOP == 0)
 			restart(tally);
 		if (!step(c, any))
 			continue;
@@ -242,6 +245,9 @@ stateful(void **state)
 	printf("result: %s: %u requests of streams by chance, %u compressed, %u decompressed; "
 	       "%u stops and starts, with %u models killed\n", pmd_dev.name, tally.ops,
 	       tally.ended[1], tally.ended[0], tally.stops, tally.kills);
+	assert_true(tally.ended[0] + tally.ended[1] > 0);
+	assert_true(tally.stops > 0);
+	assert_true(tally.kills > 0 || pmd_env.transport != PMD_PROCESS);
 }
 
 static const struct CMUnitTest tests[] = {
