@@ -92,7 +92,11 @@ open_temporary(struct cf_output *output, mode_t mode)
 		return ret;
 	}
 	unfinished = output->temporary;
-	return fchmod(output->fd, mode) == 0 ? 0 : -errno;
+	/* Not all file systems have permissions; those of a temporary file are narrow enough. */
+	if (fchmod(output->fd, mode) == 0 || errno == EPERM || errno == EOPNOTSUPP ||
+	    errno == ENOSYS)
+		return 0;
+	return -errno;
 }
 
 static int
