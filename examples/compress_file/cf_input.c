@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,6 +58,7 @@ cf_input_close(struct cf_input *input)
 	input->fd = -1;
 }
 
+/* Of what is there; -EAGAIN: nothing yet, look again. */
 static ssize_t
 read_some(struct cf_input *input, struct iovec *iov, int nb)
 {
@@ -70,6 +72,10 @@ read_some(struct cf_input *input, struct iovec *iov, int nb)
 	if (errno == EINTR && !cf_stopped())
 		return -EAGAIN;
 	got = -errno;
+	if (got == -EAGAIN) {
+		cf_io_wait(input->fd, POLLIN);
+		return got;
+	}
 	if (got != -EINTR)
 		cf_log("%s: %s", input->name, strerror((int)-got));
 	return got;

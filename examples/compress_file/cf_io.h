@@ -39,6 +39,13 @@ struct cf_output {
 	uint64_t done;      /**< bytes written */
 };
 
+/**
+ * Waits until a file that does not block is ready, or a signal comes.
+ *
+ * @param events POLLIN or POLLOUT
+ */
+void cf_io_wait(int fd, short events);
+
 /** Drops the first @p len bytes of a list, and the empty entries that then begin it. */
 void cf_iov_skip(struct iovec **iov, int *nb, size_t len);
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,6 +132,15 @@ cf_output_open(struct cf_output *output, const char *path, bool force, int fd_st
 	return ret;
 }
 
+void
+cf_io_wait(int fd, short events)
+{
+	struct pollfd one = {.fd = fd, .events = events};
+
+	/* What goes wrong here is seen by the read or write that follows. */
+	poll(&one, 1, -1);
+}
+
 int
 cf_output_writev(struct cf_output *output, struct iovec *iov, int nb)
 {
@@ -141,7 +151,9 @@ cf_output_writev(struct cf_output *output, struct iovec *iov, int nb)
 
 		if (cf_stopped())
 			return -EINTR;
-		if (ret == -EINTR)
+		if (ret == -EAGAIN)
+			cf_io_wait(output->fd, POLLOUT);
+		if (ret == -EINTR || ret == -EAGAIN)
 			continue;
 		if (ret != 0) {
 			cf_log("%s: %s", output->path, strerror(-ret));
