@@ -29,6 +29,31 @@ find_own(int argc, char **argv)
 }
 
 /*
+ * Fills the places of standard streams that are closed, which files of ours would get otherwise.
+ * What is opened the wrong way round refuses data with EBADF, as a closed descriptor does.
+ */
+static int
+fill_standard(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return -errno;
+	}
+	return 0;
+}
+
+/* Whether data can be written there. */
+static bool
+is_writable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/*
  * Keeps the standard output for data: what libraries print there goes to standard error.
  * @return the descriptor for data, or -1
  */
@@ -91,7 +116,11 @@ run_file(struct cf_run *run, int argc, char **argv)
 	if (ret != 0)
 		return ret;
 	fd_stdout = keep_stdout();
-	ret = fd_stdout < 0 ? -errno : start_eal(argc, argv);
+	if (fd_stdout < 0 || (strcmp(run->options.output, "-") == 0 && !is_writable(fd_stdout))) {
+		cf_log("standard output: %s", strerror(fd_stdout < 0 ? errno : EBADF));
+		return -EBADF;
+	}
+	ret = start_eal(argc, argv);
 	if (ret != 0)
 		return ret;
 	run->pipe.device = &run->device;
@@ -116,6 +145,8 @@ main(int argc, char **argv)
 	int own = find_own(argc, argv);
 	int ret;
 
+	if (fill_standard() != 0)
+		return EXIT_FAILURE;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		cf_options_help();
 		return EXIT_SUCCESS;

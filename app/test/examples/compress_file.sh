@@ -327,6 +327,47 @@ stop_by()
     expect_nothing_left "SIG$signal"
 }
 
+# Pipes that do not block, the input late and the output not read for a while.
+try_without_blocking()
+{
+    python3 - "$in/random" timeout -k 5 60 "$program" "${eal[@]}" -- - - 2> "$work/log" <<-'END'
+	import gzip, os, subprocess, sys, threading, time
+	data = open(sys.argv[1], 'rb').read()
+	source, feed = os.pipe()
+	result, sink = os.pipe()
+	os.set_blocking(source, False)
+	os.set_blocking(sink, False)
+	program = subprocess.Popen(sys.argv[2:], stdin=source, stdout=sink)
+	os.close(source)
+	os.close(sink)
+	def write():
+	    time.sleep(0.5)
+	    with os.fdopen(feed, 'wb') as file:
+	        file.write(data)
+	threading.Thread(target=write).start()
+	time.sleep(1)
+	with os.fdopen(result, 'rb') as file:
+	    back = gzip.decompress(file.read())
+	sys.exit(program.wait() or back != data)
+	END
+}
+
+# Standard streams that are closed, and some that do not block.
+try_standard()
+{
+    local rc=0
+
+    "$program" "${eal[@]}" -- "$in/text" "$out/gz" <&- >&- 2>&- || fail "no standard streams: $?"
+    gzip -dc < "$out/gz" | cmp - "$in/text" || fail "no standard streams: something else"
+    rm "$out/gz"
+    expect_failure 'standard input: Bad file descriptor' - "$out/gz" <&-
+    cf "$in/text" - >&- || rc=$?
+    [ $rc = 1 ] && grep -q '^compress_file: standard output: Bad file' "$work/log" ||
+        fail "no standard output: $rc"
+    try_without_blocking || fail "without blocking"
+    ! grep '^compress_file:' "$work/log" || fail "without blocking: it complains"
+}
+
 part_failure()
 {
     local rc=0
@@ -365,6 +406,7 @@ part_failure()
     [ "$(cat "$work/rc")" = 1 ] && grep -q 'Broken pipe' "$work/log" || fail "a broken pipe"
     stop_by TERM
     stop_by INT
+    try_standard
     if [ "$transport" = embedded ]; then
         set_eal ",faults=status:queue=0:nth=2:value=255"
         expect_failure 'operation failed at byte 262144' "$in/random" "$out/gz"
