@@ -256,13 +256,11 @@ check_totals(bool no_engine)
 		       check_count("ops by hardware", (int64_t)totals.hw, 0);
 	if (no_engine && engine_ops == 0)
 		return check_count("ops by hardware", 0, 1);
-	/* Windows that V2 does not have are software's: less than half of the ops of any group. */
-	if (pmd_env.generation == PMD_V2_HW && totals.sw > 0 && totals.hw > totals.sw)
-		no_engine = true;
 	if (pmd_env.generation == PMD_V2_SW || no_engine)
 		return check_count("ops", (int64_t)(totals.hw + totals.sw), pmd_dev.accepted);
-	return check_count("ops by hardware", (int64_t)totals.hw, pmd_dev.accepted) |
-	       check_count("ops by software", (int64_t)totals.sw, 0);
+	return check_count("ops by hardware", (int64_t)totals.hw,
+			   pmd_dev.accepted - pmd_dev.by_software) |
+	       check_count("ops by software", (int64_t)totals.sw, pmd_dev.by_software);
 }
 
 static int

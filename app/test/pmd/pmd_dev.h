@@ -25,6 +25,7 @@ struct pmd_dev {
 	struct rte_param_log2_range window;
 	uint16_t nb_queues;        /**< of the current configuration */
 	uint64_t accepted;         /**< ops accepted since the probe */
+	uint64_t by_software;      /**< of these, ops with windows that a V2 engine has not */
 	uint64_t done;             /**< ops dequeued since the probe */
 	uint64_t accepted_before;  /**< at the last start */
 	uint64_t done_before;

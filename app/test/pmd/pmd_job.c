@@ -152,6 +152,7 @@ enqueue_some(struct pmd_batch *batch, uint16_t qp, unsigned int at, unsigned int
 {
 	struct rte_comp_op *ops[PMD_BURST_MAX];
 	unsigned int n = batch->nb - at < burst ? batch->nb - at : burst;
+	uint64_t by_software = 0;
 	uint16_t accepted;
 
 	for (unsigned int i = 0; i < n; i++)
@@ -164,6 +165,13 @@ enqueue_some(struct pmd_batch *batch, uint16_t qp, unsigned int at, unsigned int
 			    ops[accepted]->status);
 		return -EINVAL;
 	}
+	for (unsigned int i = 0; i < accepted; i++) {
+		const struct pmd_job *job = &batch->jobs[at + i];
+
+		by_software += job->compress && job->window < 15;
+	}
+	if (pmd_env.generation == PMD_V2_HW)
+		__atomic_fetch_add(&pmd_dev.by_software, by_software, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&pmd_dev.accepted, accepted, __ATOMIC_RELAXED);
 	return accepted;
 }
