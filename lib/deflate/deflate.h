@@ -151,7 +151,8 @@ void deflate_ctx_destroy(struct deflate_ctx *ctx);
  * enough; above 256 KiB the length of ISA-L's streams depends a little on how the lists are cut and
  * on the room itself.
  *
- * Two calls may run at once on different contexts only. The output must not overlap the input.
+ * Two calls may run at once on different contexts only. An output that overlaps the input makes
+ * the result meaningless, no more.
  *
  * @param ctx
  *   Scratch memory; it carries nothing from one call to the next.

@@ -87,7 +87,7 @@ deflate_cursor_write(struct deflate_cursor *cursor, const uint8_t *src, size_t l
 
 	for (; len > 0; len -= n) {
 		n = deflate_cursor_take(cursor, len, &piece);
-		memcpy(piece, src, n);
+		memmove(piece, src, n);
 		src += n;
 	}
 }
@@ -141,6 +141,15 @@ refill_out(struct deflate_io *io, uint8_t *flat)
 	}
 }
 
+/* Engines copy with memcpy(); a hostile client may point both sides at the same memory. */
+static bool
+is_overlap(const struct deflate_io *io)
+{
+	uintptr_t in = (uintptr_t)io->next_in, out = (uintptr_t)io->next_out;
+
+	return in < out + io->avail_out && out < in + io->avail_in;
+}
+
 /* One call, with a piece on each side. The pad makes sure that there is always room, so an engine
  * that stands still has run out of input; a byte in it says that the output is too small.
  */
@@ -154,6 +163,8 @@ io_step(struct deflate_ctx *ctx, struct deflate_io *io, deflate_step_fn step)
 		refill_in(io, ctx->flat_in);
 	if (io->avail_out == 0)
 		refill_out(io, ctx->flat_out);
+	if (is_overlap(io))
+		return DEFLATE_STEP_CORRUPT;
 	start = io->next_out;
 	said = step(ctx, io);
 	if (io->copying)

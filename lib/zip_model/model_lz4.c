@@ -91,7 +91,7 @@ lz4_write(struct lz4_state *s, const uint8_t *from, size_t len)
 	s->room -= len;
 	for (; len > 0; len -= n) {
 		piece = lz4_take(&s->out, len, &n);
-		memcpy(piece, from, n);
+		memmove(piece, from, n);
 		from += n;
 	}
 }

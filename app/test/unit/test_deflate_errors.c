@@ -229,6 +229,29 @@ test_bad_streams(void **state)
 	}
 }
 
+/* A hostile client may point both sides at the same memory. */
+static void
+test_overlap(void **state)
+{
+	struct deflate_params params = { .window_log2 = 15, .level = 1 };
+	struct deflate_result result;
+	uint8_t *in;
+
+	for (params.engine = 0; params.engine < TEST_ENGINES; params.engine++) {
+		for (in = packed; in < packed + 20; in++) {
+			for (size_t i = 0; i < PLAIN; i++)
+				in[i] = (uint8_t)(i * i >> 3);
+			result = test_compress(*state, &params, in, PLAIN, packed, ROOM);
+			assert_in_range(result.produced, 0, ROOM);
+			result = test_compress(*state, &params, plain, PLAIN, in, ROOM - 20);
+			result = test_decompress(*state, &params, in, result.produced, packed,
+						 ROOM);
+			assert_int_equal(result.status, DEFLATE_CORRUPT);
+			assert_int_equal(result.produced, 0);
+		}
+	}
+}
+
 static void
 test_parameters(void **state)
 {
@@ -267,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_every_bit_flipped),
 		cmocka_unit_test(test_trailers),
 		cmocka_unit_test(test_bad_streams),
+		cmocka_unit_test(test_overlap),
 		cmocka_unit_test(test_parameters),
 	};
 
