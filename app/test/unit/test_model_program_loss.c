@@ -132,6 +132,9 @@ test_truncated_memory(void **state)
 		raw_submit_many(&function);
 		assert_int_equal(raw_ring(&function, RAW_COMPRESS), 0);
 		assert_int_equal(ftruncate(function.memory_fd, 0), 0);
+		/* On a busy machine all may be done by now: one entry more, which is not there. */
+		function.queues[RAW_COMPRESS].tail++;
+		raw_ring(&function, RAW_COMPRESS);
 		for (unsigned i = 0; i < 1000 && ret == 0; i++) {
 			ret = raw_read32(&function, 0x3100, &value);
 			usleep(1000);
