@@ -307,6 +307,6 @@ pmd_dev_finish(const struct pmd_group *group)
 	if (count && pmd_env.transport == PMD_EMBEDDED && pmd_env.generation != PMD_SW_ONLY)
 		bad |= check_embedded_model(mark);
 	if (pmd_model.pid > 0)
-		bad |= check_model_process(count);
+		bad |= check_model_process(count && !group->model_dies);
 	return bad;
 }

@@ -154,6 +154,7 @@ read_environment(void)
 	pmd_env.seed = (uint64_t)time(NULL) << 20 | (uint64_t)getpid();
 	if (seed != NULL)
 		pmd_env.seed = strtoull(seed, NULL, 0);
+	pmd_env.first_seed = pmd_env.seed;
 	if (corpus != NULL)
 		pmd_env.corpus = corpus;
 	printf("seed %#llx, scale 1/%u\n", (unsigned long long)pmd_env.seed, pmd_env.scale);
@@ -349,6 +350,16 @@ pmd_env_start_eal(const struct pmd_group *group)
 	args[nb++] = (char *)(uintptr_t)"--log-level=*hisi*:info";
 	args[nb] = NULL;
 	return rte_eal_init(nb, args) < 0 ? -1 : 0;
+}
+
+void
+pmd_env_print_result(void)
+{
+	static const char *const transports[] = {"embedded", "process", "another driver"};
+	static const char *const generations[] = {"V3", "V2", "V2 v2_inflate=hw", "sw=only"};
+
+	printf("result: %s, %s, %s, seed %#llx: ", pmd_env.group, transports[pmd_env.transport],
+	       generations[pmd_env.generation], (unsigned long long)pmd_env.first_seed);
 }
 
 unsigned int

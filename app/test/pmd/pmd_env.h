@@ -71,6 +71,7 @@ struct pmd_env {
 	char dir[PMD_PATH_MAX]; /**< private folder, removed at the end */
 	unsigned int scale;     /**< iteration counts are divided by this */
 	uint64_t seed;
+	uint64_t first_seed;    /**< what to set to see the same again */
 };
 
 /** Filled before any case runs, then only read. */
@@ -93,6 +94,7 @@ struct pmd_group {
 	bool telemetry;         /**< of EAL is on */
 	bool no_count;          /**< the count of the model's SQEs says nothing */
 	bool no_engine;         /**< not all ops need the engine */
+	bool model_dies;        /**< and takes its counts along */
 };
 
 extern const struct pmd_group pmd_group_dict; /**< with DPDK 25.11 and later */
@@ -140,6 +142,9 @@ void pmd_env_cleanup(void);
 
 /** Starts EAL with arguments that need neither root nor hugepages, unless those are asked for. */
 int pmd_env_start_eal(const struct pmd_group *group);
+
+/** Begins a line that test.sh shows: what the group runs on, and its seed. */
+void pmd_env_print_result(void);
 
 /** @return @p n divided by the scale of this run, at least 1 */
 unsigned int pmd_scaled(unsigned int n);

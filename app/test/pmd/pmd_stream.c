@@ -112,6 +112,8 @@ pmd_flow_take(struct pmd_flow *flow, const struct pmd_job *job)
 	const struct rte_comp_op *op = job->op;
 
 	flow->ops++;
+	flow->piece = job->in_len;
+	flow->offered = job->dst.room;
 	flow->status = op->status;
 	flow->reason = op->debug_status >> 32;
 	flow->chksum = op->output_chksum;

@@ -36,6 +36,8 @@ struct pmd_flow {
 	uint64_t reason; /**< high half of its debug_status */
 	uint64_t chksum; /**< its output_chksum */
 	unsigned int ops;
+	uint32_t piece;   /**< input of the last op */
+	uint32_t offered; /**< room of the last op */
 	unsigned int fulls; /**< pieces that ended with FULL */
 	uint32_t full_at;   /**< where the output of the last of them ends */
 };

@@ -2,51 +2,38 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-/* Streams made by chance, in both directions, side by side, in pieces by chance. Between two
- * requests the device is stopped and started, and the model's process killed and started again; the
- * streams go on.
+/* Streams made by chance, in both directions, side by side, in pieces by chance, some of them
+ * damaged. Between two requests the device is stopped and started, and the model's process killed
+ * and started again; the streams go on.
  */
 
-#include <stdlib.h>
-#include <string.h>
-
-#include <zlib.h>
-
+#include "pmd_any.h"
 #include "pmd_model.h"
-#include "pmd_stream.h"
 
 #define OPS 12000u
-/* Where the machine is busy there are fewer. */
+/* Where the machine is busy there are fewer, but never less than these. */
 #define MOST_MS 20000u
+#define LEAST_OPS 3000u
 #define STREAMS 8u
 /* Requests between two starts of the device, on average. */
 #define OPS_PER_STOP 300u
-/* Requests before the first one, so that there is one in each run. */
-#define OPS_TO_STOP 20u
 /* More in a row without any effect is a stream that does not go on. */
 #define IDLE_OPS 3u
+/* The longest pieces, and the shortest, which the first streams have for sure. */
+#define LONGEST (1u << 20)
 
-/* A stream, and what it is busy with. */
-struct any_stream {
-	struct pmd_flow flow;
-	struct pmd_cut cut;
-	uint8_t *in;
-	uint8_t *plain;
-	uint32_t plain_len;
-	uint32_t piece;         /* of the input, still to do */
-	enum rte_comp_flush_flag flush;
-	enum rte_comp_checksum_type checksum;
-	int window;
-	unsigned int idle;
-	bool compress;
-	bool busy;              /* with the piece */
-};
-
+/* Pairs are of streams that are decompressed, and compressed. */
 struct tally {
 	unsigned int ops;
-	unsigned int ended[2];  /* decompressed, compressed */
+	unsigned int ended[2];
+	unsigned int refused; /* bad ones */
 	unsigned int stops;
 	unsigned int kills;
+	unsigned int cut[2];  /* that were in the middle when the device was stopped */
+	uint32_t in_least;
+	uint32_t in_most;
+	uint32_t room_least;
+	uint32_t room_most;
 };
 
 static bool
@@ -56,31 +43,11 @@ may(uint64_t feature)
 }
 
 static void
-make_stream(struct any_stream *any, bool compress)
+begin(struct pmd_any *any)
 {
-	struct rte_comp_xform xform = compress ? pmd_stream_compress() : pmd_stream_decompress();
-
-	any->compress = compress;
-	any->window = 15;
-	any->checksum = pmd_rand() % 2 ? RTE_COMP_CHECKSUM_CRC32 : RTE_COMP_CHECKSUM_CRC32_ADLER32;
-	if (compress) {
-		any->window = (int)pmd_rand_in(pmd_dev.window.min, pmd_dev.window.max);
-		xform.compress.window_size = (uint8_t)any->window;
-		xform.compress.chksum = any->checksum;
-		xform.compress.level = (int)pmd_rand_in(1, 9);
-	} else {
-		xform.decompress.chksum = any->checksum;
-	}
-	any->flow.stream = pmd_stream_new(&xform);
-}
-
-/* Gives a stream something else to do. */
-static void
-begin(struct any_stream *any)
-{
-	struct pmd_zlib_how how = pmd_zlib_usual;
-	void *stream = any->flow.stream;
-	uint32_t least, most;
+	/* The others are good. */
+	static const enum pmd_damage damages[8] = {PMD_CUT_OFF, PMD_BITS};
+	uint32_t least;
 
 	any->cut = (struct pmd_cut){
 		.in_max = 1u << pmd_rand_in(0, 20),
@@ -89,65 +56,29 @@ begin(struct any_stream *any)
 		.full = pmd_rand() % 4 == 0,
 	};
 	least = any->cut.in_max < any->cut.out_max ? any->cut.in_max : any->cut.out_max;
-	most = least < 10000 ? 60 * least : 600000;
-	any->plain_len = pmd_rand_in(0, most);
-	any->plain = pmd_data_new(any->plain_len + 1);
-	any->busy = false;
-	any->flow = (struct pmd_flow){.stream = stream, .in_length = any->plain_len};
-	/* Each request may end a block. */
-	any->flow.room = pmd_zlib_bound(any->plain_len) + 16 * (any->plain_len + 1) + 4096 +
-			 any->cut.in_max;
-	if (any->compress) {
-		any->in = any->plain;
-	} else {
-		how.level = (int)pmd_rand_in(0, 9);
-		how.strategy = (int)pmd_rand_in(Z_DEFAULT_STRATEGY, Z_FIXED);
-		any->in = pmd_zlib_deflate_new(&how, any->plain, any->plain_len,
-					       &any->flow.in_length);
-		any->flow.room = any->plain_len + any->cut.out_max + 300;
-	}
-	any->flow.in = any->in;
-	any->flow.out = malloc(any->flow.room);
-	assert_non_null(any->flow.out);
+	pmd_any_begin(any, pmd_rand_in(0, least < 10000 ? 60 * least : 600000 + least),
+		      damages[pmd_rand() % 8]);
 }
 
+/* The first ones have the longest pieces and the shortest, and not all of them are good. */
 static void
-drop(struct any_stream *any)
+begin_first(struct pmd_any *any, bool longest)
 {
-	free(any->flow.out);
-	if (any->in != any->plain)
-		free(any->in);
-	free(any->plain);
-}
+	const uint32_t most = longest ? LONGEST : 1;
 
-static void
-check_end(const struct any_stream *any)
-{
-	const struct pmd_flow *flow = &any->flow;
-
-	assert_int_equal(flow->taken, flow->in_length);
-	if (any->compress) {
-		assert_null(pmd_zlib_check(any->window, flow->out, flow->given, any->plain,
-					   any->plain_len));
-	} else {
-		assert_int_equal(flow->given, any->plain_len);
-		assert_memory_equal(flow->out, any->plain, any->plain_len);
-	}
-	/* What FULL ends has checksums of its own. */
-	if (flow->fulls == 0)
-		assert_true(flow->chksum == pmd_zlib_checksum(any->checksum, any->plain,
-							      any->plain_len));
+	any->cut = (struct pmd_cut){.in_max = most, .out_max = most};
+	pmd_any_begin(any, longest ? 3 * LONGEST : 6, longest ? PMD_GOOD : PMD_CUT_OFF);
 }
 
 /* Chooses the next piece. By chance the end comes with the last byte, or with nothing. */
 static void
-choose_piece(struct any_stream *any)
+choose_piece(struct pmd_any *any)
 {
 	const uint32_t left = any->flow.in_length - any->flow.taken;
 
 	any->busy = true;
 	any->idle = 0;
-	any->piece = pmd_rand_in(0, any->cut.in_max);
+	any->piece = any->flow.ops == 0 ? any->cut.in_max : pmd_rand_in(0, any->cut.in_max);
 	any->flush = (enum rte_comp_flush_flag)pmd_rand_in(RTE_COMP_FLUSH_NONE, any->cut.full ?
 							   RTE_COMP_FLUSH_FULL :
 							   RTE_COMP_FLUSH_SYNC);
@@ -158,9 +89,9 @@ choose_piece(struct any_stream *any)
 		any->flush = RTE_COMP_FLUSH_FINAL;
 }
 
-/* One request. @return whether the stream is at its end */
+/* One request. @return whether the stream is at its end, which may be an error */
 static bool
-step(struct pmd_case *c, struct any_stream *any)
+step(struct pmd_case *c, struct pmd_any *any)
 {
 	struct pmd_flow *flow = &any->flow;
 	uint32_t taken = flow->taken, given = flow->given;
@@ -169,6 +100,8 @@ step(struct pmd_case *c, struct any_stream *any)
 		choose_piece(any);
 	flow->qp = (uint16_t)(pmd_rand() % pmd_dev.nb_queues);
 	pmd_flow_op(c, flow, &any->cut, any->piece, any->flush);
+	if (flow->status == RTE_COMP_OP_STATUS_ERROR)
+		return true;
 	any->piece -= flow->taken - taken;
 	any->idle = taken == flow->taken && given == flow->given ? any->idle + 1 : 0;
 	assert_true(any->idle <= IDLE_OPS);
@@ -176,16 +109,73 @@ step(struct pmd_case *c, struct any_stream *any)
 		return false;
 	assert_int_equal(flow->status, RTE_COMP_OP_STATUS_SUCCESS);
 	any->busy = false;
-	flow->fulls += any->flush == RTE_COMP_FLUSH_FULL;
-	return any->flush == RTE_COMP_FLUSH_FINAL;
+	flow->fulls += any->compress && any->flush == RTE_COMP_FLUSH_FULL;
+	/* What is behind the end is not asked for. */
+	return any->flush == RTE_COMP_FLUSH_FINAL ||
+	       (!any->bad && any->end < flow->in_length && flow->taken == any->end);
 }
 
 static void
-restart(struct tally *tally)
+note_size(uint32_t size, uint32_t *least, uint32_t *most)
+{
+	if (size > 0 && size < *least)
+		*least = size;
+	if (size > *most)
+		*most = size;
+}
+
+/* One request of any stream, which is judged at its end, and then is given something else. */
+static void
+step_any(struct pmd_case *c, struct pmd_any *any, struct tally *tally)
+{
+	const bool at_end = step(c, any);
+	const struct pmd_flow *flow = &any->flow;
+
+	tally->ops++;
+	note_size(flow->piece, &tally->in_least, &tally->in_most);
+	note_size(flow->offered, &tally->room_least, &tally->room_most);
+	if (!at_end)
+		return;
+	if (flow->status == RTE_COMP_OP_STATUS_ERROR) {
+		pmd_any_check_refused(any);
+		tally->refused++;
+	} else {
+		pmd_any_check_end(any);
+		tally->ended[any->compress]++;
+	}
+	pmd_any_drop(any);
+	if (pmd_rand() % 8 == 0) {
+		pmd_stream_free(flow->stream);
+		pmd_any_make(any, any->compress);
+	}
+	begin(any);
+}
+
+static bool
+in_the_middle(const struct pmd_any *any)
+{
+	return any->flow.taken > 0 && any->flow.taken < any->end;
+}
+
+/* How many streams of a direction were begun and are not at their end. */
+static unsigned int
+count_cut(const struct pmd_any *all, unsigned int nb, bool compress)
+{
+	unsigned int cut = 0;
+
+	for (unsigned int i = 0; i < nb; i++)
+		cut += all[i].compress == compress && in_the_middle(&all[i]);
+	return cut;
+}
+
+static void
+restart(const struct pmd_any *all, unsigned int nb, struct tally *tally)
 {
 	const bool kill = pmd_env.transport == PMD_PROCESS &&
 			  (tally->kills == 0 || pmd_rand() % 2);
 
+	tally->cut[false] += count_cut(all, nb, false);
+	tally->cut[true] += count_cut(all, nb, true);
 	if (kill)
 		pmd_model_kill();
 	rte_compressdev_stop(pmd_dev.id);
@@ -196,35 +186,57 @@ restart(struct tally *tally)
 	tally->kills += kill;
 }
 
+/* The first time as soon as a stream of each direction that there is would be hit. */
+static bool
+is_time_to_stop(const struct pmd_any *all, unsigned int nb, const struct tally *tally)
+{
+	if (tally->stops == 0)
+		return count_cut(all, nb, true) > 0 &&
+		       (count_cut(all, nb, false) > 0 || nb < STREAMS);
+	return pmd_rand() % OPS_PER_STOP == 0;
+}
+
 static void
-run_streams(struct pmd_case *c, struct any_stream *all, unsigned int nb, struct tally *tally)
+run_streams(struct pmd_case *c, struct pmd_any *all, unsigned int nb, struct tally *tally)
 {
 	const uint64_t start = pmd_now_ms();
 
-	while (tally->ops < pmd_scaled(OPS) && pmd_now_ms() - start < MOST_MS) {
-		struct any_stream *any = &all[pmd_rand() % nb];
-
-		tally->ops++;
-		if (tally->ops == OPS_TO_STOP || pmd_rand() % OPS_PER_STOP == 0)
-			restart(tally);
-		if (!step(c, any))
-			continue;
-		check_end(any);
-		drop(any);
-		tally->ended[any->compress]++;
-		if (pmd_rand() % 8 == 0) {
-			pmd_stream_free(any->flow.stream);
-			make_stream(any, any->compress);
-		}
-		begin(any);
+	while (tally->ops < pmd_scaled(LEAST_OPS) ||
+	       (tally->ops < pmd_scaled(OPS) && pmd_now_ms() - start < MOST_MS)) {
+		if (is_time_to_stop(all, nb, tally))
+			restart(all, nb, tally);
+		step_any(c, &all[pmd_rand() % nb], tally);
 	}
+}
+
+static void
+show_and_judge(const struct tally *tally, bool both)
+{
+	pmd_env_print_result();
+	printf("%u requests of streams by chance, input of %u to %u bytes, room for %u to %u; "
+	       "%u compressed, %u decompressed, %u damaged and refused\n", tally->ops,
+	       tally->in_least, tally->in_most, tally->room_least, tally->room_most,
+	       tally->ended[true], tally->ended[false], tally->refused);
+	pmd_env_print_result();
+	printf("%u stops and starts, %u of them with the model killed, in the middle of %u streams "
+	       "to compress and %u to decompress\n", tally->stops, tally->kills,
+	       tally->cut[true], tally->cut[false]);
+	assert_int_equal(tally->in_least, 1);
+	assert_int_equal(tally->in_most, LONGEST);
+	assert_int_equal(tally->room_least, 1);
+	assert_true(tally->room_most > LONGEST / 2);
+	assert_true(tally->ended[true] > 0 && tally->cut[true] > 0);
+	assert_true(!both || (tally->ended[false] > 0 && tally->cut[false] > 0));
+	assert_true(!both || tally->refused > 0);
+	assert_true(tally->stops > 0);
+	assert_true(tally->kills > 0 || pmd_env.transport != PMD_PROCESS);
 }
 
 static void
 stateful(void **state)
 {
-	struct any_stream all[STREAMS] = {0};
-	struct tally tally = {0};
+	struct tally tally = {.in_least = UINT32_MAX, .room_least = UINT32_MAX};
+	struct pmd_any all[STREAMS] = {0};
 	unsigned int nb = 0;
 
 	for (unsigned int i = 0; i < STREAMS; i++) {
@@ -233,21 +245,16 @@ stateful(void **state)
 		if (!may(compress ? RTE_COMP_FF_STATEFUL_COMPRESSION :
 			 RTE_COMP_FF_STATEFUL_DECOMPRESSION))
 			continue;
-		make_stream(&all[nb], compress);
-		begin(&all[nb++]);
+		pmd_any_make(&all[nb], compress);
+		begin_first(&all[nb++], i < STREAMS / 2);
 	}
 	assert_true(nb > 0);
 	run_streams(*state, all, nb, &tally);
 	for (unsigned int i = 0; i < nb; i++) {
 		pmd_stream_free(all[i].flow.stream);
-		drop(&all[i]);
+		pmd_any_drop(&all[i]);
 	}
-	printf("result: %s: %u requests of streams by chance, %u compressed, %u decompressed; "
-	       "%u stops and starts, with %u models killed\n", pmd_dev.name, tally.ops,
-	       tally.ended[1], tally.ended[0], tally.stops, tally.kills);
-	assert_true(tally.ended[0] + tally.ended[1] > 0);
-	assert_true(tally.stops > 0);
-	assert_true(tally.kills > 0 || pmd_env.transport != PMD_PROCESS);
+	show_and_judge(&tally, may(RTE_COMP_FF_STATEFUL_DECOMPRESSION));
 }
 
 static const struct CMUnitTest tests[] = {
@@ -258,6 +265,6 @@ const struct pmd_group pmd_group_property_stream = {
 	.name = "property-stream",
 	.tests = tests,
 	.nb_tests = sizeof(tests) / sizeof(tests[0]),
-	/* Models that were killed took their counts along. */
-	.no_count = true,
+	.no_engine = true,
+	.model_dies = true,
 };
