@@ -281,11 +281,10 @@ vf_to_pf(void **state)
 static void
 vf_alone(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench vf;
 
 	(void)state;
-	bench_open(&vf, &config);
+	bench_open(&vf, NULL);
 	assert_int_equal(bench_mailbox(&vf, 0x0000200c, 0xb), 0x0000000c);
 	bench_write(&vf, 0x2c, 1);
 	assert_int_equal(bench_read(&vf, 0x2c), 0);

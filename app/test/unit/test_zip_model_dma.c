@@ -29,12 +29,11 @@ writable(struct bench *bench, uint64_t iova)
 static void
 rights_and_ranges(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 	uint8_t *page;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	page = bench.mem + BENCH_IN;
 	assert_int_equal(zip_model_dma_map(bench.model, FAR, PAGE, page, 1), 0);
 	assert_int_equal(zip_model_dma_map(bench.model, FAR + 2 * PAGE, PAGE, page, 2), 0);
@@ -68,11 +67,10 @@ rights_and_ranges(void **state)
 static void
 unmapping_cuts(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	assert_int_equal(zip_model_dma_map(bench.model, FAR, 8 * PAGE, bench.mem + BENCH_IN, 3), 0);
 	assert_int_equal(zip_model_dma_unmap(bench.model, FAR + 3 * PAGE, PAGE), 0);
 	assert_true(readable(&bench, FAR + 3 * PAGE - 32));
@@ -105,12 +103,11 @@ static void
 many_pieces(void **state)
 {
 	enum { NB = 16384 };
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 	unsigned int i;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	for (i = 0; i < NB; i++) {
 		/* An order that jumps: 5 is coprime to the number. */
 		uint64_t n = i * 5u % NB;
@@ -137,7 +134,6 @@ static void
 against_a_table(void **state)
 {
 	enum { NB = 64 };
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 	int owner[NB];
 	uint32_t seed = 5;
@@ -145,7 +141,7 @@ against_a_table(void **state)
 	unsigned int i;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	for (i = 0; i < NB; i++)
 		owner[i] = -1;
 	for (step = 0; step < 20000; step++) {

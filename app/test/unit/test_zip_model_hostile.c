@@ -18,7 +18,6 @@
 #define ROUNDS 200u
 #define LEN    20000u
 
-#define GUARD  0x10000u
 /* Of the guest: what the device may only read lies first. */
 #define RO_LEN 0x40000u
 #define RW_LEN 0x40000u
@@ -37,17 +36,6 @@ next_random(uint32_t *seed)
 {
 	*seed = *seed * 1664525 + 1013904223;
 	return *seed >> 8;
-}
-
-/* Both parts, each between pages that nobody may touch. */
-static uint8_t *
-guarded(size_t len)
-{
-	uint8_t *all = mmap(NULL, len + 2 * GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	assert_true(all != MAP_FAILED);
-	assert_int_equal(mprotect(all + GUARD, len, PROT_READ | PROT_WRITE), 0);
-	return all + GUARD;
 }
 
 /* Lists at the start of the read-only part, data behind them. */
@@ -132,8 +120,8 @@ attack(enum zip_model_engine engine, bool decompress)
 	bench_open(&bench, &config);
 	/* Nothing but the rings of queue 5 and the two parts can be reached. */
 	client.bench = &bench;
-	client.ro = guarded(RO_LEN);
-	client.rw = guarded(RW_LEN);
+	client.ro = bench_guarded_new(RO_LEN);
+	client.rw = bench_guarded_new(RW_LEN);
 	bench_queue(&bench, 5, decompress, 16, 1);
 	zip_model_dma_unmap_all(bench.model);
 	assert_int_equal(zip_model_dma_map(bench.model, 0x123450000ull, 0x24000,
@@ -158,8 +146,8 @@ attack(enum zip_model_engine engine, bool decompress)
 	assert_int_equal(bench_queue_stats(&bench, 5).sqes, ROUNDS * 8);
 	for (round = 0x10000; round < RO_LEN; round++)
 		assert_int_equal(client.ro[round], 0x5a);
-	munmap(client.ro - GUARD, RO_LEN + 2 * GUARD);
-	munmap(client.rw - GUARD, RW_LEN + 2 * GUARD);
+	bench_guarded_free(client.ro, RO_LEN);
+	bench_guarded_free(client.rw, RW_LEN);
 	bench_close(&bench);
 }
 

@@ -53,11 +53,10 @@ vft_and_widths(void **state)
 static void
 partial_writes(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	/* Without busy nothing runs. */
 	bench_mailbox(&bench, 0x00004006, 0);
 	assert_int_equal(bench_stats(&bench).mailbox_commands, 0);
@@ -91,11 +90,10 @@ contexts(void **state)
 	static const uint32_t sqc[8] = {0, 0x23450000, 1, 0x000073ff, 0, 0, 0x00100005, 0};
 	static const uint32_t cqc[8] = {0, 0x23470000, 1, 0x000043ff, 0, 0, 0x00000003, 0};
 	static const uint32_t eqc[8] = {0, 0x23480000, 1, 0, 0, 0, 0x000107ff, 0};
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	assert_int_equal(load(&bench, 0x00052000, sqc, 7, 0), 0);
 	assert_int_equal(load(&bench, 0x00052000, sqc, 6, 0x01100005), 0); /* decompress */
 	assert_int_equal(load(&bench, 0x00052000, sqc, 3, 0x00007fff), 0); /* depth 4096 */
@@ -127,12 +125,11 @@ refused(void **state)
 {
 	static const uint32_t unknown[] = {
 			0x2007, 0x200a, 0x200b, 0x200f, 0x20ff, 0x2006, 0x200e};
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 	size_t i;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		assert_int_equal(status_of(bench_mailbox(&bench, unknown[i], 0)), 1);
 	assert_int_equal(status_of(bench_mailbox(&bench, 0x00102008, 0)), 2);
@@ -199,11 +196,10 @@ dumps(void **state)
 static void
 tables_and_write_back(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	bench_queue(&bench, 5, true, 1024, 3);
 	assert_int_equal(bench_mailbox(&bench, 0x00002004, CTX + 0x1000), 0x00000004);
 	assert_int_equal(bench_mailbox(&bench, 0x00002005, CTX + 0x2000), 0x00000005);
@@ -220,12 +216,11 @@ tables_and_write_back(void **state)
 static void
 stop_waits(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench_sqe sqe = bench_flat(1, 100, 200);
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	bench_queue(&bench, 5, false, 1024, 1);
 	bench_put(&bench, 5, 0, &sqe);
 	bench_put(&bench, 5, 1, &sqe);
@@ -257,12 +252,11 @@ stop_waits(void **state)
 static void
 flush_waits_for_all(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench_sqe sqe = bench_flat(1, 100, 200);
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	bench_queue(&bench, 5, false, 1024, 1);
 	bench_queue(&bench, 6, false, 1024, 1);
 	bench_put(&bench, 5, 0, &sqe);

@@ -138,12 +138,11 @@ values_after_creation(void **state)
 			{0x3158, 0x0000002a},
 			{0x315c, 0x0000002a},
 	};
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 	size_t i;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	for (i = 0; i < sizeof(regs) / sizeof(regs[0]); i++) {
 		assert_int_equal(bench_read(&bench, regs[i].offset), regs[i].value);
 		/* Constants stay what they are. */
@@ -159,12 +158,11 @@ values_after_creation(void **state)
 static void
 written_and_reset(void **state)
 {
-	struct zip_model_config config = bench_config();
 	uint32_t pair[2];
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	bench_write(&bench, 0x60, 0);
 	bench_write(&bench, 0x34, 2);
 	bench_write(&bench, 0x24, 0xfffffffe);
@@ -223,13 +221,12 @@ illegal_accesses(void **state)
 			{2, 0x100000, 4},
 			{2, 0x60, 16},
 	};
-	struct zip_model_config config = bench_config();
 	uint8_t buf[32];
 	struct bench bench;
 	size_t i;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	for (i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
 		size_t j;
 
@@ -252,11 +249,10 @@ illegal_accesses(void **state)
 static void
 memory_access_off(void **state)
 {
-	struct zip_model_config config = bench_config();
 	struct bench bench;
 
 	(void)state;
-	bench_open(&bench, &config);
+	bench_open(&bench, NULL);
 	zip_model_command(bench.model, 0x0004);
 	assert_int_equal(bench_read(&bench, 0x60), 0xffffffff);
 	bench_write(&bench, 0x60, 0);

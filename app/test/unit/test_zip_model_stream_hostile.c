@@ -20,7 +20,6 @@
 #include "test_zip_model_util.h"
 
 #define PAGE  0x1000u
-#define GUARD 0x10000u
 #define LEN   20000u
 
 /* Of the guest: the context ends where its memory does, and so do input and output. */
@@ -57,16 +56,6 @@ next_random(uint64_t *state)
 	return (uint32_t)(*state >> 33);
 }
 
-static uint8_t *
-guarded(size_t len)
-{
-	uint8_t *all = mmap(NULL, len + 2 * GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	assert_true(all != MAP_FAILED);
-	assert_int_equal(mprotect(all + GUARD, len, PROT_READ | PROT_WRITE), 0);
-	return all + GUARD;
-}
-
 static void
 client_open(struct client *c, enum zip_model_engine engine, bool decompress)
 {
@@ -77,8 +66,8 @@ client_open(struct client *c, enum zip_model_engine engine, bool decompress)
 	config.level = 1;
 	bench_open(&c->bench, &config);
 	c->decompress = decompress;
-	c->ctx = guarded(CTX_LEN);
-	c->data = guarded(DATA_LEN);
+	c->ctx = bench_guarded_new(CTX_LEN);
+	c->data = bench_guarded_new(DATA_LEN);
 	bench_text(c->plain, LEN);
 	c->packed_len = (uint32_t)bench_zlib_deflate(
 			c->plain, LEN, c->packed, sizeof(c->packed), -15);
@@ -92,8 +81,8 @@ client_open(struct client *c, enum zip_model_engine engine, bool decompress)
 static void
 client_close(struct client *c)
 {
-	munmap(c->ctx - GUARD, CTX_LEN + 2 * GUARD);
-	munmap(c->data - GUARD, DATA_LEN + 2 * GUARD);
+	bench_guarded_free(c->ctx, CTX_LEN);
+	bench_guarded_free(c->data, DATA_LEN);
 	bench_close(&c->bench);
 }
 

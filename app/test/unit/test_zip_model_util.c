@@ -9,6 +9,7 @@
 #include "test_zip_model_util.h"
 
 #define SHADOW_LEN 0x20000u
+#define GUARD      0x10000u /* before and behind guarded memory */
 
 static void
 count_irq(void *ctx, unsigned int vector)
@@ -41,14 +42,14 @@ void
 bench_open(struct bench *bench, const struct zip_model_config *config)
 {
 	memset(bench, 0, sizeof(*bench));
-	bench->config = *config;
+	bench->config = config != NULL ? *config : bench_config();
 	bench->host = (struct zip_model_host){
 			.ctx = bench,
 			.irq = count_irq,
 			.now_ns = read_clock,
 	};
 	bench->now = 1000000000;
-	if (config->shadow) {
+	if (bench->config.shadow) {
 		bench->shadow = aligned_alloc(4096, SHADOW_LEN);
 		assert_non_null(bench->shadow);
 		bench->config.shadow_mem = bench->shadow;
@@ -343,4 +344,36 @@ bench_queue_stats(struct bench *bench, unsigned int queue)
 
 	assert_int_equal(zip_model_queue_stats(bench->model, queue, &stats), 0);
 	return stats;
+}
+
+uint32_t
+bench_checksum(uint32_t request, const uint8_t *plain, size_t len)
+{
+	uint32_t crc, out = 0;
+	unsigned int i;
+
+	if (request == 1)
+		return 0;
+	if (request == 2)
+		return (uint32_t)adler32(1, plain, (uInt)len);
+	crc = (uint32_t)crc32(0, plain, (uInt)len);
+	for (i = 0; i < 32; i++)
+		out |= (crc >> i & 1) << (31 - i);
+	return ~out;
+}
+
+uint8_t *
+bench_guarded_new(size_t len)
+{
+	uint8_t *all = mmap(NULL, len + 2 * GUARD, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(all != MAP_FAILED);
+	assert_int_equal(mprotect(all + GUARD, len, PROT_READ | PROT_WRITE), 0);
+	return all + GUARD;
+}
+
+void
+bench_guarded_free(uint8_t *memory, size_t len)
+{
+	munmap(memory - GUARD, len + 2 * GUARD);
 }

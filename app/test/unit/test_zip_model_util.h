@@ -64,7 +64,11 @@ struct bench_sqe {
 
 /** A configuration to start from: V3, VF, 16 queues, zlib level 6. */
 struct zip_model_config bench_config(void);
-/** Make a model, with memory access, bus master and the memory mapped. */
+/**
+ * Make a model, with memory access, bus master and the memory mapped.
+ *
+ * @param config NULL: bench_config()
+ */
 void bench_open(struct bench *bench, const struct zip_model_config *config);
 /** The same with the null engine. */
 void bench_open_null(struct bench *bench, bool shadow);
@@ -113,6 +117,12 @@ size_t bench_zlib_deflate(
 /** Whether zlib turns all of the bytes into the plain text. */
 bool bench_zlib_inflate(const uint8_t *in, size_t len, const uint8_t *plain, size_t plain_len,
 		int window_bits);
+/** Dword 31 of a request that did @p plain, by zlib: hardware.md 8.7. */
+uint32_t bench_checksum(uint32_t request, const uint8_t *plain, size_t len);
+
+/** Memory of whole pages of 4 KiB, between pages that nobody may touch. */
+uint8_t *bench_guarded_new(size_t len);
+void bench_guarded_free(uint8_t *memory, size_t len);
 
 struct zip_model_stats bench_stats(struct bench *bench);
 struct zip_model_queue_stats bench_queue_stats(struct bench *bench, unsigned int queue);
