@@ -3,15 +3,13 @@
  */
 
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <rte_eal.h>
-
+#include "test_hisi_qm_eal.h"
 #include "test_hisi_qm_fake.h"
 
 static struct fake *
@@ -234,30 +232,15 @@ fake_on_loss(struct hisi_qm_dev *dev, struct hisi_qm_qp *qp)
 int
 fake_eal_start(void **state)
 {
-	static char prefix[32];
-	const char *const args[] = {
-		"test", "--no-huge", "-m", "64", "--no-pci", "--no-telemetry", "--no-shconf",
-		"--iova-mode=va", "-l", "0", "--log-level=lib.*:error",
-		"--log-level=pmd.common.hisi_qm:critical", "--file-prefix", prefix, NULL,
-	};
-
 	(void)state;
-	snprintf(prefix, sizeof(prefix), "hisi_qm_%d", (int)getpid());
-	return rte_eal_init(RTE_DIM(args) - 1, (char **)(uintptr_t)args) < 0 ? -1 : 0;
+	return test_eal_start("64", "--log-level=pmd.common.hisi_qm:critical");
 }
 
 int
 fake_eal_end(void **state)
 {
-	char folder[PATH_MAX];
-	int ret;
-
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s", rte_eal_get_runtime_dir());
-	ret = rte_eal_cleanup();
-	/* EAL leaves its folder behind. */
-	rmdir(folder);
-	return ret;
+	return test_eal_end();
 }
 
 int

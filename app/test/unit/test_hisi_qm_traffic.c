@@ -2,7 +2,6 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-#include <limits.h>
 #include <stdlib.h>
 #include <endian.h>
 #include <string.h>
@@ -10,9 +9,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include <rte_eal.h>
 #include <rte_log.h>
 
+#include "test_hisi_qm_eal.h"
 #include "test_hisi_qm_traffic.h"
 
 static struct {
@@ -25,19 +24,11 @@ static struct {
 int
 traffic_eal_start(void **state)
 {
-	static char prefix[32];
-	const char *const args[] = {
-		"test", "--no-huge", "-m", "256", "--no-pci", "--no-telemetry", "--no-shconf",
-		"--iova-mode=va", "-l", "0", "--log-level=lib.*:error", "--file-prefix", prefix,
-		NULL,
-	};
-
 	(void)state;
 	traffic_logged.file = open_memstream(&traffic_logged.text, &traffic_logged.size);
 	if (traffic_logged.file == NULL)
 		return -1;
-	snprintf(prefix, sizeof(prefix), "hisi_qm_%d", (int)getpid());
-	if (rte_eal_init(RTE_DIM(args) - 1, (char **)(uintptr_t)args) < 0)
+	if (test_eal_start("256", "--log-level=pmd.common.hisi_qm:info") != 0)
 		return -1;
 	return rte_openlog_stream(traffic_logged.file);
 }
@@ -45,14 +36,10 @@ traffic_eal_start(void **state)
 int
 traffic_eal_end(void **state)
 {
-	char folder[PATH_MAX];
 	int ret;
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s", rte_eal_get_runtime_dir());
-	ret = rte_eal_cleanup();
-	/* EAL leaves its folder behind. */
-	rmdir(folder);
+	ret = test_eal_end();
 	rte_openlog_stream(NULL);
 	fclose(traffic_logged.file);
 	free(traffic_logged.text);
