@@ -100,3 +100,37 @@ pmd_case_inflate(struct pmd_case *c, const struct pmd_zlib_how *how, const uint8
 	job->owned = in;
 	return job;
 }
+
+uint8_t *
+pmd_case_compress_new(struct pmd_case *c, void *xform, const uint8_t *plain, uint32_t len,
+		      uint32_t *produced)
+{
+	struct pmd_shapes shapes = pmd_shapes_any(len, pmd_zlib_bound(len));
+	struct pmd_job *job = pmd_batch_compress(&c->batch, xform, &shapes, plain, len);
+	uint8_t *out;
+
+	job->any_result = true;
+	pmd_batch_run(&c->batch, 0, 1);
+	assert_int_equal(job->op->consumed, len);
+	*produced = job->op->produced;
+	out = malloc(*produced);
+	assert_non_null(out);
+	pmd_chain_read(&job->dst, out, *produced);
+	pmd_batch_reset(&c->batch);
+	return out;
+}
+
+void
+pmd_case_out_of_space(struct pmd_case *c, void *xform)
+{
+	const struct pmd_shapes shapes = {.dst = {.offset = 50}};
+	uint8_t plain[4000];
+	struct pmd_job *job;
+
+	for (size_t i = 0; i < sizeof(plain); i++)
+		plain[i] = pmd_rand_in(0, 255);
+	job = pmd_batch_compress(&c->batch, xform, &shapes, plain, sizeof(plain));
+	job->op->dst.offset = job->op->m_dst->pkt_len - 1000;
+	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	pmd_batch_run_reset(&c->batch, 0, 1);
+}

@@ -51,6 +51,18 @@ struct pmd_shapes pmd_shapes_any(uint32_t in_len, uint32_t out_len);
 struct pmd_job *pmd_case_inflate(struct pmd_case *c, const struct pmd_zlib_how *how,
 				 const uint8_t *plain, uint32_t len);
 
+/**
+ * Compresses @p plain with an xform whose output zlib cannot check alone, in shapes by chance.
+ *
+ * @param produced receives the length of the output
+ * @return the output, to be freed
+ */
+uint8_t *pmd_case_compress_new(struct pmd_case *c, void *xform, const uint8_t *plain, uint32_t len,
+			       uint32_t *produced);
+
+/** Asserts that 4000 bytes by chance end with OUT_OF_SPACE_TERMINATED where 1000 have room. */
+void pmd_case_out_of_space(struct pmd_case *c, void *xform);
+
 /** zlib's own defaults. */
 extern const struct pmd_zlib_how pmd_zlib_usual;
 

@@ -209,52 +209,19 @@ keep_waiting(bool moved, uint64_t *end)
 	return now <= *end;
 }
 
-int
-pmd_batch_enqueue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
+/*
+ * Enqueues from batch->jobs[sent] on and dequeues until all are done, by turns; what is all sent,
+ * or all done, from the beginning is left to another thread.
+ */
+static int
+exchange(struct pmd_batch *batch, uint16_t qp, unsigned int burst, unsigned int sent,
+	 unsigned int done)
 {
 	uint64_t end = pmd_now_ms() + DEQUEUE_MS;
-	unsigned int at = 0;
 
-	while (at < batch->nb) {
-		int n = enqueue_some(batch, qp, at, burst);
-
-		if (n < 0)
-			return n;
-		at += (unsigned int)n;
-		if (!keep_waiting(n > 0, &end))
-			return -ETIMEDOUT;
-	}
-	return (int)at;
-}
-
-int
-pmd_batch_dequeue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
-{
-	uint64_t end = pmd_now_ms() + DEQUEUE_MS;
-	unsigned int done = 0;
-
-	while (done < batch->nb) {
-		int n = dequeue_some(batch, qp, burst);
-
-		if (n < 0)
-			return n;
-		done += (unsigned int)n;
-		if (!keep_waiting(n > 0, &end))
-			return -ETIMEDOUT;
-	}
-	return 0;
-}
-
-int
-pmd_batch_turns(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
-{
-	uint64_t end = pmd_now_ms() + DEQUEUE_MS;
-	unsigned int sent = 0;
-	unsigned int done = 0;
-
-	while (done < batch->nb) {
+	while (sent < batch->nb || done < batch->nb) {
 		int in = sent < batch->nb ? enqueue_some(batch, qp, sent, burst) : 0;
-		int out = in < 0 ? in : dequeue_some(batch, qp, burst);
+		int out = in >= 0 && done < batch->nb ? dequeue_some(batch, qp, burst) : 0;
 
 		if (in < 0 || out < 0)
 			return in < 0 ? in : out;
@@ -264,6 +231,26 @@ pmd_batch_turns(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
 			return -ETIMEDOUT;
 	}
 	return 0;
+}
+
+int
+pmd_batch_enqueue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
+{
+	int ret = exchange(batch, qp, burst, 0, batch->nb);
+
+	return ret < 0 ? ret : (int)batch->nb;
+}
+
+int
+pmd_batch_dequeue(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
+{
+	return exchange(batch, qp, burst, batch->nb, 0);
+}
+
+int
+pmd_batch_turns(struct pmd_batch *batch, uint16_t qp, unsigned int burst)
+{
+	return exchange(batch, qp, burst, 0, 0);
 }
 
 static const char *

@@ -93,18 +93,10 @@ there_and_back(struct pmd_case *c, void *compress, void *decompress, uint16_t di
 	       uint32_t len)
 {
 	uint8_t *plain = new_plain(dict_len, len), *out;
-	struct pmd_shapes shapes = pmd_shapes_any(len, pmd_zlib_bound(len));
-	struct pmd_job *job = pmd_batch_compress(&c->batch, compress, &shapes, plain, len);
+	struct pmd_shapes shapes;
 	uint32_t produced;
 
-	job->any_result = true;
-	pmd_batch_run(&c->batch, 0, 1);
-	produced = job->op->produced;
-	assert_int_equal(job->op->consumed, len);
-	out = malloc(produced);
-	assert_non_null(out);
-	pmd_chain_read(&job->dst, out, produced);
-	pmd_batch_reset(&c->batch);
+	out = pmd_case_compress_new(c, compress, plain, len, &produced);
 	check_with_zlib(dict_len, out, produced, plain, len);
 	shapes = pmd_shapes_any(produced, len);
 	pmd_batch_decompress(&c->batch, decompress, &shapes, out, produced, plain, len, len);
@@ -132,18 +124,9 @@ dictionaries_of_all_lengths(void **state)
 static void
 out_of_space_is_final(void **state)
 {
-	const struct pmd_shapes shapes = {.dst = {.offset = 50}};
 	void *compress = create(RTE_COMP_COMPRESS, 1000);
-	struct pmd_case *c = *state;
-	uint8_t plain[4000];
-	struct pmd_job *job;
 
-	for (size_t i = 0; i < sizeof(plain); i++)
-		plain[i] = pmd_rand_in(0, 255);
-	job = pmd_batch_compress(&c->batch, compress, &shapes, plain, sizeof(plain));
-	job->op->dst.offset = job->op->m_dst->pkt_len - 1000;
-	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
-	pmd_batch_run_reset(&c->batch, 0, 1);
+	pmd_case_out_of_space(*state, compress);
 	pmd_xform_free(compress);
 }
 

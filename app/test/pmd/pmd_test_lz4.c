@@ -25,32 +25,21 @@ static void *
 create(void)
 {
 	const struct rte_comp_xform xform = xform_of();
-	void *handle = NULL;
 
-	assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &xform, &handle), 0);
-	return handle;
+	return pmd_xform_new(&xform);
 }
 
 static void
 one_block(struct pmd_case *c, void *xform, uint32_t len)
 {
-	struct pmd_shapes shapes = pmd_shapes_any(len, pmd_zlib_bound(len));
 	uint8_t *plain = pmd_data_new(len), *out, *back = malloc(len);
-	struct pmd_job *job = pmd_batch_compress(&c->batch, xform, &shapes, plain, len);
 	uint32_t produced;
 
 	assert_non_null(back);
-	job->any_result = true;
-	pmd_batch_run(&c->batch, 0, 1);
-	produced = job->op->produced;
-	assert_int_equal(job->op->consumed, len);
-	out = malloc(produced);
-	assert_non_null(out);
-	pmd_chain_read(&job->dst, out, produced);
+	out = pmd_case_compress_new(c, xform, plain, len, &produced);
 	assert_int_equal(LZ4_decompress_safe((const char *)out, (char *)back, (int)produced,
 					     (int)len), len);
 	assert_memory_equal(back, plain, len);
-	pmd_batch_reset(&c->batch);
 	free(out);
 	free(back);
 	free(plain);
@@ -87,18 +76,9 @@ beside_deflate(void **state)
 static void
 out_of_space(void **state)
 {
-	const struct pmd_shapes shapes = {.dst = {.offset = 50}};
-	struct pmd_case *c = *state;
 	void *xform = create();
-	struct pmd_job *job;
-	uint8_t plain[4000];
 
-	for (size_t i = 0; i < sizeof(plain); i++)
-		plain[i] = pmd_rand_in(0, 255);
-	job = pmd_batch_compress(&c->batch, xform, &shapes, plain, sizeof(plain));
-	job->op->dst.offset = job->op->m_dst->pkt_len - 1000;
-	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
-	pmd_batch_run_reset(&c->batch, 0, 1);
+	pmd_case_out_of_space(*state, xform);
 	pmd_xform_free(xform);
 }
 
