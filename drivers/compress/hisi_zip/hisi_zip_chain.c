@@ -46,15 +46,11 @@ void
 hisi_zip_chain_read(const struct rte_mbuf *m, uint32_t offset, uint8_t *to, uint32_t length)
 {
 	struct hisi_zip_cursor at = {.m = m, .offset = offset};
+	struct hisi_zip_span span;
 
-	while (length != 0) {
-		struct hisi_zip_span span = hisi_zip_chain_take(&at, length);
-
-		if (span.length == 0)
-			return;
+	HISI_ZIP_CHAIN_FOREACH(span, &at, length) {
 		memcpy(to, span.va, span.length);
 		to += span.length;
-		length -= span.length;
 	}
 }
 
@@ -63,14 +59,10 @@ hisi_zip_chain_write(const struct rte_mbuf *m, uint32_t offset, const uint8_t *f
 		     uint32_t length)
 {
 	struct hisi_zip_cursor at = {.m = m, .offset = offset};
+	struct hisi_zip_span span;
 
-	while (length != 0) {
-		struct hisi_zip_span span = hisi_zip_chain_take(&at, length);
-
-		if (span.length == 0)
-			return;
+	HISI_ZIP_CHAIN_FOREACH(span, &at, length) {
 		memcpy(span.va, from, span.length);
 		from += span.length;
-		length -= span.length;
 	}
 }

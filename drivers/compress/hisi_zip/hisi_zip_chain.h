@@ -31,6 +31,14 @@ struct hisi_zip_cursor {
 /** Takes what lies together, at most @p want bytes, of which there is at least one. */
 struct hisi_zip_span hisi_zip_chain_take(struct hisi_zip_cursor *at, uint32_t want);
 
+/**
+ * Goes through what a chain has from a cursor on: each time "span" is what lies together, of the
+ * bytes that are "left", which is not 0 afterwards if the chain is shorter.
+ */
+#define HISI_ZIP_CHAIN_FOREACH(span, at, left)                                                 \
+	for (; (left) != 0 && ((span) = hisi_zip_chain_take(at, left)).length != 0;            \
+	     (left) -= (span).length)
+
 /** Bytes in all segments, whatever pkt_len says. */
 uint64_t hisi_zip_chain_length(const struct rte_mbuf *m);
 

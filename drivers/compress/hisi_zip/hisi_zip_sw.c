@@ -87,19 +87,15 @@ hisi_zip_sw_map(struct rte_mbuf *m, uint32_t offset, uint32_t want, struct defla
 		uint16_t max, uint32_t *covered)
 {
 	struct hisi_zip_cursor at = {.m = m, .offset = offset};
+	struct hisi_zip_span span;
 	uint32_t left = want;
 	int n = 0;
 
-	while (left != 0) {
-		struct hisi_zip_span span = hisi_zip_chain_take(&at, left);
-
-		if (span.length == 0)
-			break;
+	HISI_ZIP_CHAIN_FOREACH(span, &at, left) {
 		if (n == max)
 			return -E2BIG;
 		segs[n].base = span.va;
 		segs[n++].len = span.length;
-		left -= span.length;
 	}
 	*covered = want - left;
 	return n;
@@ -110,21 +106,17 @@ hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
 		unsigned int checksums, uint32_t *adler, uint32_t *crc)
 {
 	struct hisi_zip_cursor at = {.m = m, .offset = offset};
+	struct hisi_zip_span span;
 
 	if (checksums & DEFLATE_CHECKSUM_ADLER32)
 		*adler = 1;
 	if (checksums & DEFLATE_CHECKSUM_CRC32)
 		*crc = 0;
-	while (length != 0) {
-		struct hisi_zip_span span = hisi_zip_chain_take(&at, length);
-
-		if (span.length == 0)
-			break;
+	HISI_ZIP_CHAIN_FOREACH(span, &at, length) {
 		if (checksums & DEFLATE_CHECKSUM_ADLER32)
 			*adler = deflate_adler32(*adler, span.va, span.length);
 		if (checksums & DEFLATE_CHECKSUM_CRC32)
 			*crc = deflate_crc32(*crc, span.va, span.length);
-		length -= span.length;
 	}
 }
 
