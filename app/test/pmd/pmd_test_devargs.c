@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <rte_bus_vdev.h>
+#include <rte_version.h>
 
 #include "pmd_case.h"
 #include "pmd_log.h"
@@ -56,6 +57,11 @@ static const struct wrong of_embedded[] = {
 	{"engine=warp", "engine", "isal, zlib, null"},
 	{"level=4", "level", "0 to 3"},
 	{"engine=zlib,level=10", "level", "9"},
+	{"lz4=1", "lz4", "on, off"},
+	{"hw=v2,lz4=on", "lz4", "hw=v2"},
+#if RTE_VERSION < RTE_VERSION_NUM(23, 3, 0, 0)
+	{"lz4=on", "lz4", "23.03"},
+#endif
 	{"workers=0", "workers", "1"},
 	{"workers=65", "workers", "64"},
 	{"pace_ns=-5", "pace_ns", "0"},
@@ -155,6 +161,10 @@ right_ones(void **state)
 	static const char *const args[] = {
 		"", "hw=v3", "shadow=off", "max_sge=255", "queues=2", "engine=zlib,level=9",
 		"level=3", "workers=2,cores=0", "pace_ns=1000", "sw=only", "max_sge=300,sw=only",
+		"lz4=off",
+#if RTE_VERSION >= RTE_VERSION_NUM(23, 3, 0, 0)
+		"lz4=on",
+#endif
 	};
 
 	(void)state;

@@ -146,5 +146,5 @@ const struct pmd_group pmd_group_lz4 = {
 	.tests = tests,
 	.nb_tests = sizeof(tests) / sizeof(tests[0]),
 	.model_args = "--lz4 on",
-	.only_process = true,
+	.devargs = "lz4=on",
 };

@@ -400,6 +400,7 @@ struct hisi_qm_emu_args {
 	uint16_t queues;      /**< 2 ... HISI_QM_MAX_QUEUES */
 	uint8_t engine;       /**< enum hisi_qm_emu_engine */
 	int level;            /**< of the engine */
+	bool lz4;             /**< V3: the engine compresses into LZ4 too */
 	uint16_t workers;     /**< engine threads, 1 ... HISI_QM_EMU_MAX_WORKERS */
 	bool shadow;
 	/** CPUs of the workers as in "1,3-5"; NULL: those free of lcores, else the main lcore's */

@@ -192,6 +192,7 @@ emu_create_model(struct transport_emu *emu, const struct hisi_qm_emu_args *args)
 		.queues = args->queues,
 		.engine = args->engine,
 		.level = args->level,
+		.lz4 = args->lz4,
 		.pace_ns_per_op = args->pace_ns,
 		.shadow = args->shadow,
 		.faults = faults,

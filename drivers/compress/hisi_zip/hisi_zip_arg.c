@@ -187,6 +187,8 @@ const struct hisi_zip_arg hisi_zip_args[] = {
 	 HISI_ZIP_ARG_FIELD(engine)},
 	{.key = "level", .scope = HISI_ZIP_ARG_EMBEDDED, .max = 9, HISI_ZIP_ARG_FIELD(level),
 	 .valid = "0 to 3 with engine=isal, 0 to 9 with engine=zlib"},
+	{.key = "lz4", .scope = HISI_ZIP_ARG_EMBEDDED, .words = hisi_zip_switch,
+	 HISI_ZIP_ARG_FIELD(lz4)},
 	{.key = "workers", .scope = HISI_ZIP_ARG_EMBEDDED, .min = 1,
 	 .max = HISI_QM_EMU_MAX_WORKERS, HISI_ZIP_ARG_FIELD(workers)},
 	{.key = "pace_ns", .scope = HISI_ZIP_ARG_EMBEDDED, .max = HISI_ZIP_MAX_PACE_NS,

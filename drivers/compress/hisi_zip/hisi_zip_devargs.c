@@ -8,6 +8,7 @@
 
 #include "hisi_zip.h"
 #include "hisi_zip_arg.h"
+#include "hisi_zip_compat.h"
 
 #define HISI_ZIP_DEFAULT_QUEUES 128
 #define HISI_ZIP_DEFAULT_MAX_SGE 1024
@@ -101,6 +102,28 @@ hisi_zip_find_beyond(uint32_t given, enum hisi_zip_arg_scope scope)
 	return NULL;
 }
 
+/* Arguments of the embedded model that are right alone, but not together, or not here. */
+static int
+hisi_zip_check_model(const char *name, const struct hisi_zip_devargs *args)
+{
+	if (args->engine == HISI_QM_EMU_ISAL && args->level > 3) {
+		HISI_ZIP_LOG(ERR, "argument 'level=%u': valid with engine=isal is 0 to 3", name,
+			     args->level);
+		return -EINVAL;
+	}
+	if (args->lz4 && args->hw != HISI_QM_HW_V3) {
+		HISI_ZIP_LOG(ERR, "argument 'lz4=on': valid with hw=v2 is off", name);
+		return -EINVAL;
+	}
+	/* An engine's capability that no application could ask for would be of no use. */
+	if (args->lz4 && HISI_ZIP_COMPAT_LZ4 == RTE_COMP_ALGO_UNSPECIFIED) {
+		HISI_ZIP_LOG(ERR, "argument 'lz4=on': valid is off with this DPDK, whose API has "
+			     "LZ4 since 23.03", name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Arguments that are right alone, but not together, or not on this bus. */
 static int
 hisi_zip_check_args(const char *name, uint32_t given, enum hisi_zip_bus bus,
@@ -124,12 +147,7 @@ hisi_zip_check_args(const char *name, uint32_t given, enum hisi_zip_bus bus,
 			     name, arg->key);
 		return -EINVAL;
 	}
-	if (args->engine == HISI_QM_EMU_ISAL && args->level > 3) {
-		HISI_ZIP_LOG(ERR, "argument 'level=%u': valid with engine=isal is 0 to 3", name,
-			     args->level);
-		return -EINVAL;
-	}
-	return 0;
+	return hisi_zip_check_model(name, args);
 }
 
 int

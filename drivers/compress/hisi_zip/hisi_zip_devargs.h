@@ -40,6 +40,7 @@ struct hisi_zip_devargs {
 	uint16_t queues; /**< hardware queues */
 	uint8_t engine;  /**< enum hisi_qm_emu_engine */
 	uint8_t level;   /**< of the engine */
+	bool lz4;        /**< the engine compresses into LZ4 too */
 	uint16_t workers;
 	uint32_t pace_ns;
 	char cores[HISI_ZIP_CORES_LEN];   /**< empty: not given */
@@ -56,8 +57,8 @@ enum hisi_zip_bus {
 #define HISI_ZIP_DEVARGS_TEXT                                                                      \
 	"path=<socket> hw=v2|v3 max_sge=<1-65280> shadow=on|off sw=on|off|only v2_inflate=sw|hw "  \
 	"vf_queues=<1-63>:<1-1024> queues=<2-1024> "                                               \
-	"engine=isal|zlib|null level=<0-9> workers=<1-64> cores=<list> pace_ns=<0-1000000000> "    \
-	"faults=<list>"
+	"engine=isal|zlib|null level=<0-9> lz4=on|off workers=<1-64> cores=<list> "                \
+	"pace_ns=<0-1000000000> faults=<list>"
 
 /** The same of the PCI driver. */
 #define HISI_ZIP_PCI_DEVARGS_TEXT                                                          \

@@ -35,6 +35,7 @@ hisi_zip_choose_model(struct hisi_zip_dev *dev, struct rte_device *device)
 		.queues = args->queues,
 		.engine = args->engine,
 		.level = args->level,
+		.lz4 = args->lz4,
 		.workers = args->workers,
 		.shadow = args->shadow,
 		.cores = args->cores[0] == '\0' ? NULL : args->cores,
