@@ -157,9 +157,10 @@ drop(struct vfio_user_server *server, enum vfio_user_log_level level, const char
 		return;
 	if (server->negotiated || level != VFIO_USER_LOG_INFO)
 		vfio_user_server_log(server, level, "client dropped: %s", why);
+	/* A client that sees the end of its connection may rely on that its memory is let go. */
+	vfio_user_server_forget(server);
 	vfio_user_conn_fini(&server->conn);
 	server->has_client = false;
-	vfio_user_server_forget(server);
 }
 
 void
