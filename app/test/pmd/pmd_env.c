@@ -39,7 +39,7 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_death,   &pmd_group_traffic, &pmd_group_syscall, &pmd_group_faults,
 	&pmd_group_stream,  &pmd_group_telemetry, &pmd_group_property, &pmd_group_property_sw,
 	&pmd_group_stream_life, &pmd_group_stream_death, &pmd_group_caps, &pmd_group_software,
-	&pmd_group_property_stream, &pmd_group_telemetry_life,
+	&pmd_group_property_stream, &pmd_group_telemetry_life, &pmd_group_quiet,
 };
 
 static long old_huge_pages = -1;

@@ -119,6 +119,7 @@ extern const struct pmd_group pmd_group_telemetry_life;
 extern const struct pmd_group pmd_group_stream;
 extern const struct pmd_group pmd_group_stream_life;
 extern const struct pmd_group pmd_group_stream_death;
+extern const struct pmd_group pmd_group_quiet;
 extern const struct pmd_group pmd_group_caps;
 extern const struct pmd_group pmd_group_software;
 

@@ -220,7 +220,7 @@ test_stuck_mailbox(void **state)
 static void
 await_dead(const volatile uint8_t *dead)
 {
-	for (int i = 0; i < 5000 && !__atomic_load_n(dead, __ATOMIC_ACQUIRE); i++)
+	for (int i = 0; i < 5000 && __atomic_load_n(dead, __ATOMIC_ACQUIRE) != 1; i++)
 		usleep(1000);
 	assert_int_equal(*dead, 1);
 }
@@ -282,6 +282,21 @@ test_function_event(void **state)
 	assert_int_equal(emu->losses, 1);
 }
 
+/* Opens and starts the function, and gives its queue 0 something to do. */
+static struct hisi_qm_qp *
+send_one(struct emu *emu, struct traffic *traffic)
+{
+	struct hisi_qm_qp *qp;
+
+	assert_int_equal(hisi_qm_dev_open(&emu->dev), 0);
+	assert_int_equal(hisi_qm_dev_start(&emu->dev), 0);
+	traffic_init(traffic);
+	assert_int_equal(hisi_qm_qp_create(&emu->dev, 0, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
+	traffic_put(traffic, qp, 100);
+	hisi_qm_sq_ring(qp, 1);
+	return qp;
+}
+
 /* A queue that hangs: 5 s, then the function is lost and quiet, and its memory can go. */
 static void
 test_hung_queue(void **state)
@@ -291,15 +306,60 @@ test_hung_queue(void **state)
 	struct hisi_qm_qp *qp;
 
 	emu->args.faults = "hang-queue:queue=0:nth=1";
-	assert_int_equal(hisi_qm_dev_open(&emu->dev), 0);
-	assert_int_equal(hisi_qm_dev_start(&emu->dev), 0);
-	traffic_init(&traffic);
-	assert_int_equal(hisi_qm_qp_create(&emu->dev, 0, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
-	traffic_put(&traffic, qp, 100);
-	hisi_qm_sq_ring(qp, 1);
+	qp = send_one(emu, &traffic);
 	assert_int_equal(hisi_qm_qp_stop(qp), -ETIMEDOUT);
 	assert_int_equal(emu->dev.dead, 1);
 	hisi_qm_qp_release(qp);
+	traffic_free(&traffic);
+}
+
+/*
+ * V2 has no STOP_QP: an engine slower than the stop is waited for by the slow poll. "Dead" means
+ * that what it did is there, not that nobody waits any more.
+ */
+static void
+test_slow_engine(void **state)
+{
+	struct emu *emu = *state;
+	struct traffic traffic;
+	struct hisi_qm_qp *qp;
+	uint32_t sqe[32];
+	uint16_t head;
+
+	emu->args.hw = 0x21;
+	emu->args.pace_ns = 2000000000;
+	qp = send_one(emu, &traffic);
+	if (hisi_qm_qp_stop(qp) == -ETIMEDOUT)
+		assert_int_not_equal(__atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE), 0);
+	await_dead(&qp->dead);
+	assert_true(hisi_qm_cq_peek(qp, &head));
+	traffic_take(&traffic, qp, sqe);
+	assert_int_equal(emu->dev.dead, 0);
+	assert_int_equal(emu->losses, 0);
+	traffic_free(&traffic);
+}
+
+/* One that hangs for good: V2 resets the function, and what hung writes nothing any more. */
+static void
+test_hung_engine(void **state)
+{
+	struct emu *emu = *state;
+	struct traffic traffic;
+	struct hisi_qm_qp *qp;
+	uint16_t head;
+
+	emu->args.hw = 0x21;
+	emu->args.faults = "hang-queue:queue=0:nth=1";
+	qp = send_one(emu, &traffic);
+	/* As its consumer would that sees a completion of nothing. */
+	__atomic_store_n(&qp->dead, 2, __ATOMIC_RELEASE);
+	for (int i = 0; i < 30 && __atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE) != 1; i++)
+		usleep(1000000);
+	assert_int_equal(qp->dead, 1);
+	assert_int_equal(emu->dev.dead, 1);
+	assert_false(hisi_qm_cq_peek(qp, &head));
+	assert_int_equal(traffic_count(traffic_log(), "a queue does not drain"), 1);
+	hisi_qm_dev_stop(&emu->dev);
 	traffic_free(&traffic);
 }
 
@@ -348,6 +408,7 @@ main(void)
 		TEST(test_queue_event),   TEST(test_function_event),
 		TEST(test_hung_queue),    TEST(test_bad_arguments),
 		TEST(test_cpu_lists),     TEST(test_all_queues),
+		TEST(test_slow_engine),   TEST(test_hung_engine),
 	};
 
 	return cmocka_run_group_tests(tests, traffic_eal_start, traffic_eal_end);

@@ -189,8 +189,12 @@ fake_reset(struct hisi_qm_dev *dev)
 	struct fake *fake = fake_of(dev);
 
 	fake_say(fake, "reset");
+	if (fake->watched != NULL)
+		fake->seen = __atomic_load_n(fake->watched, __ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
 		return -ENODEV;
+	if (fake->reset_error != 0)
+		return fake->reset_error;
 	pthread_mutex_lock(&fake_lock);
 	fake_reset_regs(fake);
 	pthread_mutex_unlock(&fake_lock);

@@ -35,6 +35,7 @@ struct fake {
 	int stuck_command;  /**< code of the command that stays busy; -1: none */
 	int failed_command; /**< code of the command that gets status 5; -1: none */
 	int open_error;
+	int reset_error;
 	int irq_error;
 	bool gone;          /**< each access fails */
 	bool map_doorbells;
@@ -44,6 +45,8 @@ struct fake {
 
 	/* What it saw. */
 	bool is_open;
+	const volatile uint8_t *watched; /**< NULL, or what is looked at by each reset */
+	uint8_t seen;                    /**< there, by the last one */
 	int aeq_fd;
 	unsigned int losses;
 	char trace[FAKE_TRACE][FAKE_LINE]; /**< calls in order, but for reads of registers */

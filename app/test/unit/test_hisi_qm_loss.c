@@ -41,7 +41,7 @@ now(void)
 static void
 await(const volatile uint8_t *flag)
 {
-	for (int i = 0; i < 5000 && !__atomic_load_n(flag, __ATOMIC_ACQUIRE); i++)
+	for (int i = 0; i < 5000 && __atomic_load_n(flag, __ATOMIC_ACQUIRE) != 1; i++)
 		usleep(1000);
 	assert_int_equal(__atomic_load_n(flag, __ATOMIC_ACQUIRE), 1);
 }

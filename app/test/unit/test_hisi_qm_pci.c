@@ -21,6 +21,9 @@ struct space {
 	unsigned int reads;
 	unsigned int writes;
 	int error;
+	uint8_t stuck; /**< bits of the byte at 4 that stay */
+	int resets;    /**< that give -EAGAIN before one gives "reset" */
+	int reset;
 };
 
 static int
@@ -42,6 +45,7 @@ config_write(struct hisi_qm_dev *dev, uint32_t offset, const void *buf, size_t l
 	assert_true(offset + len <= sizeof(space->bytes));
 	space->writes++;
 	memcpy(space->bytes + offset, buf, len);
+	space->bytes[4] |= space->stuck;
 	return space->error;
 }
 
@@ -180,6 +184,60 @@ test_enable(void **state)
 	assert_int_equal(space.writes, 1);
 }
 
+static int
+flr(struct hisi_qm_dev *dev)
+{
+	struct space *space = dev->owner;
+
+	if (space->resets-- > 0)
+		return -EAGAIN;
+	if (space->reset == 0)
+		space->bytes[0x04] = 0;
+	return space->reset;
+}
+
+/* Whatever happens: it is reset, or bus master is off, or -EBUSY says that neither is so. */
+static void
+test_reset(void **state)
+{
+	static const struct {
+		int resets, reset, error;
+		uint8_t stuck;
+		int expected;
+		uint8_t command;
+	} cases[] = {
+		{0, 0, 0, 0, 0, 0x06},
+		{3, 0, 0, 0, 0, 0x06},
+		{1000000, 0, 0, 0, -EAGAIN, 0x02},
+		{0, -ENOTTY, 0, 0, -ENOTTY, 0x02},
+		{0, -EBUSY, 0, 0, -EIO, 0x02},
+		{0, -ENOTTY, 0, 0x04, -EBUSY, 0x06},
+		{0, -ENOTTY, 0, 0xff, -EBUSY, 0xff},
+		{0, -ENOTTY, -ENODEV, 0, -EBUSY, 0x06},
+		{0, 0, -ENODEV, 0, -ENODEV, 0x00},
+	};
+	struct hisi_qm_dev dev;
+	struct space space;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		make(&dev, &space);
+		space.bytes[0x04] = 0x06;
+		space.resets = cases[i].resets;
+		space.reset = cases[i].reset;
+		space.error = cases[i].error;
+		space.stuck = cases[i].stuck;
+		assert_int_equal(hisi_qm_pci_reset(&dev, &config, flr), cases[i].expected);
+		assert_int_equal(space.bytes[0x04], cases[i].command);
+	}
+	/* 7.8: all ones are no function, which writes nothing. */
+	make(&dev, &space);
+	space.reset = -ENOTTY;
+	space.bytes[0x05] = 0xff;
+	space.stuck = 0xff;
+	assert_int_equal(hisi_qm_pci_reset(&dev, &config, flr), -ENOTTY);
+}
+
 /* A line of 64 bytes for each SQ and CQ; none beyond the range. */
 static void
 test_shadow_lines(void **state)
@@ -207,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_all_there), cmocka_unit_test(test_each_field),
 		cmocka_unit_test(test_odd_lists), cmocka_unit_test(test_not_ours),
 		cmocka_unit_test(test_enable),    cmocka_unit_test(test_shadow_lines),
+		cmocka_unit_test(test_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

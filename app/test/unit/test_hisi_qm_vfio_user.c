@@ -5,6 +5,7 @@
 /* The QM layer on a model's process: the path of the program is the argument. */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -253,6 +254,71 @@ test_killed_model(void **state)
 	end_model(remote);
 }
 
+/* Starts a compression of a model that takes 2 s for it, and stops that before it is done. */
+static struct hisi_qm_qp *
+stop_model(struct remote *remote, struct traffic *traffic)
+{
+	struct hisi_qm_dev *dev = &remote->dev;
+	struct hisi_qm_qp *qp;
+
+	assert_int_equal(hisi_qm_dev_open(dev), 0);
+	assert_int_equal(hisi_qm_dev_start(dev), 0);
+	traffic_init(traffic);
+	assert_int_equal(hisi_qm_qp_create(dev, 0, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
+	traffic_put(traffic, qp, 100);
+	hisi_qm_sq_ring(qp, 1);
+	assert_int_equal(kill(remote->model.pid, SIGSTOP), 0);
+	return qp;
+}
+
+/* A stopped model cannot be kept from memory: that is said, and our own stays out of use. */
+static void
+test_stopped_model(void **state)
+{
+	static const char *const options[] = {"--pace-ns", "2000000000", NULL};
+	struct remote *remote = start_model(options);
+	struct hisi_qm_dev *dev = &remote->dev;
+	char rings[RTE_MEMZONE_NAMESIZE];
+	struct traffic traffic;
+	struct hisi_qm_qp *qp = stop_model(remote, &traffic);
+
+	(void)state;
+	snprintf(rings, sizeof(rings), "%s", qp->mz->name);
+	hisi_qm_dev_stop(dev);
+	assert_true(dev->noisy);
+	assert_int_equal(qp->dead, 1);
+	assert_int_equal(traffic_count(traffic_log(), "cannot be kept from memory"), 1);
+	hisi_qm_qp_release(qp);
+	assert_non_null(rte_memzone_lookup(rings));
+	/* It lives again, and lets go of us first. */
+	assert_int_equal(kill(remote->model.pid, SIGCONT), 0);
+	assert_int_equal(hisi_qm_dev_start(dev), 0);
+	assert_false(dev->noisy);
+	rte_memzone_free(rte_memzone_lookup(rings));
+	traffic_free(&traffic);
+	end_model(remote);
+}
+
+/* The same of one that is killed while it is stopped: nobody is left to write. */
+static void
+test_stopped_and_killed_model(void **state)
+{
+	static const char *const options[] = {"--pace-ns", "2000000000", NULL};
+	struct remote *remote = start_model(options);
+	struct traffic traffic;
+	struct hisi_qm_qp *qp = stop_model(remote, &traffic);
+
+	(void)state;
+	model_process_kill(&remote->model);
+	hisi_qm_dev_stop(&remote->dev);
+	assert_false(remote->dev.noisy);
+	assert_int_equal(qp->dead, 1);
+	assert_int_equal(traffic_count(traffic_log(), "cannot be kept from memory"), 0);
+	model_process_restart(&remote->model, program, options);
+	traffic_free(&traffic);
+	end_model(remote);
+}
+
 /* A new model that is another device is refused. */
 static void
 test_other_model(void **state)
@@ -317,6 +383,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_killed_model),
 		cmocka_unit_test(test_other_model),
 		cmocka_unit_test(test_dma_map),
+		cmocka_unit_test(test_stopped_model),
+		cmocka_unit_test(test_stopped_and_killed_model),
 	};
 
 	if (argc != 2) {

@@ -40,6 +40,13 @@ struct hisi_qm_qp;
 /** The most CQEs that are consumed between two CQ doorbells. */
 #define HISI_QM_ACK_PACE 256
 
+/** Whether a queue has ended: hisi_qm_qp.dead. */
+enum hisi_qm_end {
+	HISI_QM_ALIVE,
+	HISI_QM_DEAD,  /**< nothing more completes; the device is done with all it was given */
+	HISI_QM_DYING, /**< takes nothing more; the device may still be at work */
+};
+
 /** Doorbells of one queue, in memory that a store reaches the device by. */
 struct hisi_qm_doorbell {
 	volatile uint64_t *sq; /**< NULL: not mapped, use hisi_qm_db_write() */
@@ -81,7 +88,11 @@ struct hisi_qm_transport_ops {
 	/** Makes process memory visible to the device at @p iova (for rte_dev_dma_map). */
 	int (*dma_map)(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len);
 	int (*dma_unmap)(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len);
-	/** Function level reset; afterwards bus master is on. */
+	/**
+	 * Function level reset; afterwards bus master is on. -EBUSY: neither that nor anything else
+	 * could keep the device from memory. Other errors: it is not reset, but makes no access to
+	 * memory any more.
+	 */
 	int (*reset)(struct hisi_qm_dev *dev);
 	/** Lets @p vector signal @p eventfd; -1 takes it back; -ENOTSUP: events are polled. */
 	int (*irq)(struct hisi_qm_dev *dev, unsigned int vector, int eventfd);
@@ -120,6 +131,11 @@ struct hisi_qm_dev {
 	 */
 	volatile uint8_t dead;
 	bool started;
+	/**
+	 * It could not be reset and may still write to memory. What it was given is never freed
+	 * then: rings, tables, and what the driver above has from EAL.
+	 */
+	bool noisy;
 
 	/** Over "queues", the state of each, and the event rings; recursive. */
 	pthread_mutex_t lock;
@@ -193,8 +209,9 @@ struct hisi_qm_qp {
 	uint64_t cq_rings;
 	uint8_t phase;        /**< of the next entry: 0 or 1 */
 	/**
-	 * Set by any thread: nothing more will complete. Stored with release once the device is
-	 * quiet: who loads it with acquire and then finds the CQ empty has seen all there was.
+	 * enum hisi_qm_end, set by any thread. Producers stop at any but ALIVE; the consumer gives
+	 * ops up at DEAD only, which is stored with release once the device is quiet: who loads it
+	 * with acquire and then finds the CQ empty has seen all there was.
 	 */
 	volatile uint8_t dead;
 
@@ -207,6 +224,7 @@ struct hisi_qm_qp {
 	/** Stopped, but the device may still be at its entries; over when the function is reset. */
 	bool undrained;
 	uint16_t drained; /**< the CQ's tail when it was last looked at for that */
+	uint8_t looks;    /**< of the slow poll since that changed */
 	/**
 	 * Used by another process, in shared memory: its doorbells are addresses there, and it is
 	 * started only by name.
@@ -347,8 +365,10 @@ void hisi_qm_qp_release(struct hisi_qm_qp *qp);
 int hisi_qm_qp_start(struct hisi_qm_qp *qp);
 
 /**
- * Stops a queue and waits until it drained, 5 s at most (hardware.md 4.8). It is "dead"
- * afterwards, which the consumer sees behind the completions that came until then.
+ * Stops a queue and waits until it drained, 5 s at most, or 1000 dumps of its contexts where there
+ * is no STOP_QP (hardware.md 4.8). It is "dead" afterwards, which the consumer sees behind the
+ * completions that came until then. If it did not drain it is "dying": the slow poll goes on, and
+ * the function is lost after 5 s without progress.
  */
 int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
 

@@ -42,6 +42,19 @@ hisi_qm_write32(struct hisi_qm_dev *dev, uint32_t offset, uint32_t value)
 							 sizeof(value)));
 }
 
+/* A reset that fails may leave the device at work; then nothing that it knows of is freed. */
+static int
+hisi_qm_dev_reset(struct hisi_qm_dev *dev)
+{
+	int ret = dev->ops->reset(dev);
+
+	if (ret == -EBUSY && !dev->noisy)
+		HISI_QM_LOG(CRIT, dev, "it cannot be kept from memory: buffers of ops in flight "
+			    "may still be written to");
+	dev->noisy = ret == -EBUSY;
+	return ret;
+}
+
 /* Closes the transport. Doorbells that it mapped are gone with it: they go nowhere from here. */
 static void
 hisi_qm_dev_disconnect(struct hisi_qm_dev *dev)
@@ -64,7 +77,7 @@ hisi_qm_dev_connect(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	ret = dev->ops->open(dev);
 	if (ret != 0)
 		return ret;
-	ret = dev->ops->reset(dev);
+	ret = hisi_qm_dev_reset(dev);
 	if (ret == 0)
 		ret = hisi_qm_caps_learn(dev, shape);
 	if (ret != 0)
@@ -205,7 +218,8 @@ hisi_qm_dev_close(struct hisi_qm_dev *dev)
 	__atomic_store_n(&dev->dead, 1, __ATOMIC_RELEASE);
 	dev->ops->close(dev);
 	/* Only now: the device knew of this memory until it was closed (hardware.md 15.1, 7). */
-	rte_memzone_free(dev->mz);
+	if (!dev->noisy)
+		rte_memzone_free(dev->mz);
 	dev->mz = NULL;
 	rte_free(dev->queues);
 	dev->queues = NULL;
@@ -345,6 +359,17 @@ hisi_qm_dev_start_bare(struct hisi_qm_dev *dev)
 	return hisi_qm_dev_start_with(dev, false);
 }
 
+/* All queues are over with the function. */
+static void
+hisi_qm_dev_end_queues(struct hisi_qm_dev *dev)
+{
+	pthread_mutex_lock(&dev->lock);
+	for (uint16_t i = 0; i < dev->nb_queues; i++)
+		if (dev->queues[i] != NULL)
+			hisi_qm_qp_ended(dev->queues[i]);
+	pthread_mutex_unlock(&dev->lock);
+}
+
 /* After the queues: hardware.md 7.1; the reset does the rest of what it lists. */
 static void
 hisi_qm_dev_quiet(struct hisi_qm_dev *dev)
@@ -360,7 +385,7 @@ hisi_qm_dev_quiet(struct hisi_qm_dev *dev)
 		ret = hisi_qm_dev_tell_state(dev, HISI_QM_VF_STATE_NOT_READY);
 	if (hisi_qm_dev_is_dead(dev))
 		return;
-	ret = dev->ops->reset(dev);
+	ret = hisi_qm_dev_reset(dev);
 	if (ret != 0)
 		hisi_qm_dev_lost(dev, "it cannot be reset");
 }
@@ -368,18 +393,19 @@ hisi_qm_dev_quiet(struct hisi_qm_dev *dev)
 void
 hisi_qm_dev_stop(struct hisi_qm_dev *dev)
 {
+	unsigned int tries = HISI_QM_DRAIN_TRIES;
+
 	if (!dev->started)
 		return;
 	hisi_qm_event_disable(dev);
+	/* One that does not drain is reason enough to leave the rest to the reset. */
 	for (uint16_t i = 0; i < dev->nb_queues; i++)
-		if (dev->queues[i] != NULL)
-			hisi_qm_qp_stop(dev->queues[i]);
+		if (dev->queues[i] != NULL && hisi_qm_qp_stop_within(dev->queues[i], tries) != 0)
+			tries = 1;
 	if (!hisi_qm_dev_is_dead(dev))
 		hisi_qm_dev_quiet(dev);
 	/* It was reset, now or when it was lost. */
-	for (uint16_t i = 0; i < dev->nb_queues; i++)
-		if (dev->queues[i] != NULL)
-			dev->queues[i]->undrained = false;
+	hisi_qm_dev_end_queues(dev);
 	dev->started = false;
 }
 
@@ -392,10 +418,8 @@ hisi_qm_dev_lost(struct hisi_qm_dev *dev, const char *why)
 		return;
 	}
 	/* Nothing may reach memory that its owner takes back; that it fails is no news. */
-	dev->ops->reset(dev);
-	for (uint16_t i = 0; i < dev->nb_queues; i++)
-		if (dev->queues[i] != NULL)
-			__atomic_store_n(&dev->queues[i]->dead, 1, __ATOMIC_RELEASE);
+	hisi_qm_dev_reset(dev);
+	hisi_qm_dev_end_queues(dev);
 	HISI_QM_LOG(ERR, dev, "the device is lost: %s", why);
 	if (dev->on_loss != NULL)
 		dev->on_loss(dev, NULL);

@@ -166,6 +166,7 @@ hisi_qm_event_poll(void *arg)
 
 	hisi_qm_event_fence();
 	hisi_qm_dev_poll_events(dev);
+	hisi_qm_dev_look_at_queues(dev);
 	hisi_qm_pf_check(dev);
 	hisi_qm_msg_poll(dev);
 	if (!hisi_qm_dev_is_dead(dev) || dev->pf_resets)

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 
+#include <rte_cycles.h>
+#include <rte_errno.h>
+
 #include "hisi_qm_log.h"
 #include "hisi_qm_pci.h"
 
@@ -14,6 +17,10 @@
 #define PCI_CAP_MSI_LENGTH 24 /* 64-bit addresses and masks */
 #define PCI_CAP_POINTER 0xfc  /* the other bits of a pointer are reserved */
 #define PCI_MAX_CAPS 48
+
+/* Who else holds the function gives it back soon. */
+#define PCI_RESET_TRIES 50
+#define PCI_RESET_US 10000
 
 static bool
 pci_shadow_valid(const struct hisi_hw_shadow_cap *cap)
@@ -91,6 +98,44 @@ hisi_qm_pci_enable(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *con
 		return ret;
 	command |= HISI_QM_PCI_COMMAND_ON;
 	return config->write(dev, HISI_QM_PCI_COMMAND, &command, sizeof(command));
+}
+
+int
+hisi_qm_pci_disable(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config)
+{
+	uint16_t command;
+	int ret;
+
+	ret = config->read(dev, HISI_QM_PCI_COMMAND, &command, sizeof(command));
+	if (ret != 0)
+		return ret;
+	command &= ~HISI_QM_PCI_COMMAND_MASTER;
+	ret = config->write(dev, HISI_QM_PCI_COMMAND, &command, sizeof(command));
+	/* What comes back has pushed the writes to memory before it out of the function. */
+	if (ret == 0)
+		ret = config->read(dev, HISI_QM_PCI_COMMAND, &command, sizeof(command));
+	/* All ones: there is no function any more. */
+	if (ret == 0 && command != UINT16_MAX && (command & HISI_QM_PCI_COMMAND_MASTER) != 0)
+		ret = -EIO;
+	return ret;
+}
+
+int
+hisi_qm_pci_reset(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config,
+		  int (*flr)(struct hisi_qm_dev *dev))
+{
+	int ret = flr(dev);
+
+	for (unsigned int i = 1; ret == -EAGAIN && i < PCI_RESET_TRIES; i++) {
+		rte_delay_us_sleep(PCI_RESET_US);
+		ret = flr(dev);
+	}
+	if (ret == 0)
+		return hisi_qm_pci_enable(dev, config);
+	if (hisi_qm_pci_disable(dev, config) != 0)
+		return -EBUSY;
+	HISI_QM_LOG(ERR, dev, "no reset: %s; bus master is off instead", rte_strerror(-ret));
+	return ret == -EBUSY ? -EIO : ret;
 }
 
 void

@@ -17,6 +17,7 @@
 #define HISI_QM_PCI_ID 0x00
 #define HISI_QM_PCI_COMMAND 0x04
 #define HISI_QM_PCI_COMMAND_ON 0x0006 /* memory access, bus master */
+#define HISI_QM_PCI_COMMAND_MASTER 0x0004
 #define HISI_QM_PCI_REVISION 0x08
 
 /** A way to config space. Both return 0 or -errno. */
@@ -45,6 +46,23 @@ int hisi_qm_pci_identify(struct hisi_qm_dev *dev, const struct hisi_qm_pci_confi
 
 /** Turns memory access and bus master on, where they are not: a reset may have cleared them. */
 int hisi_qm_pci_enable(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config);
+
+/**
+ * Turns bus master off: on success the function makes no access to memory any more, or is not
+ * there.
+ *
+ * @return 0; -EIO it stays on; or what the accesses gave
+ */
+int hisi_qm_pci_disable(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config);
+
+/**
+ * Resets a function by @p flr, which is tried again for a while as long as it gives -EAGAIN, and
+ * turns it on; if that fails, at least keeps it from memory.
+ *
+ * @return as hisi_qm_transport_ops.reset
+ */
+int hisi_qm_pci_reset(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *config,
+		      int (*flr)(struct hisi_qm_dev *dev));
 
 /** The lines of @p queue in a range of shadow doorbells; NULLs where there is no range. */
 void hisi_qm_shadow_lines(uint8_t *range, size_t len, uint16_t queue, struct hisi_qm_doorbell *db);

@@ -70,8 +70,30 @@ void hisi_qm_event_disable(struct hisi_qm_dev *dev);
  */
 void hisi_qm_event_fence(void);
 
-/** Stops a queue that the device reported broken, and marks it dead. "lock" is held. */
+/** Dumps of the contexts of a queue that is to drain: hardware.md 4.8. */
+#define HISI_QM_DRAIN_TRIES 1000
+
+/** hisi_qm_qp_stop() with so many dumps where there is no STOP_QP. */
+int hisi_qm_qp_stop_within(struct hisi_qm_qp *qp, unsigned int tries);
+
+/**
+ * Drains a queue that was stopped before it drained, and marks it dead then.
+ *
+ * @return 0: it drained, now or before. "lock" is held.
+ */
+int hisi_qm_qp_drain_rest(struct hisi_qm_qp *qp, unsigned int tries);
+
+/** Marks a queue dead: the device is done with it, or was reset. "lock" is held. */
+void hisi_qm_qp_ended(struct hisi_qm_qp *qp);
+
+/**
+ * Stops a queue that is broken. It is dying, and dead once it drained, which the slow poll finds;
+ * should it not drain the function is lost. "lock" is held.
+ */
 void hisi_qm_qp_fail(struct hisi_qm_qp *qp, const char *why);
+
+/** Goes on with the queues that are dying. The slow poll. */
+void hisi_qm_dev_look_at_queues(struct hisi_qm_dev *dev);
 
 /** Whether the function is lost or not open. Any thread. */
 static inline bool

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_malloc.h>
 
@@ -15,13 +14,6 @@
 /* Of SQ and CQ; what the hardware needs is not stated, all drivers give a page (4.7). */
 #define HISI_QM_RING_ALIGN 4096
 
-/* Drain by dumps: hardware.md 4.8. */
-#define HISI_QM_DRAIN_TRIES 1000
-#define HISI_QM_DRAIN_US 150
-/* So often one after the other without progress, and in all, before memory is taken away. */
-#define HISI_QM_DRAIN_ROUNDS 34
-#define HISI_QM_DRAIN_ROUNDS_MOST 400
-
 static int
 hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
 {
@@ -29,7 +21,9 @@ hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
 	size_t cq_size = RTE_ALIGN_CEIL((size_t)qp->depth * HISI_QM_CQE_SIZE, HISI_QM_RING_ALIGN);
 	char name[RTE_MEMZONE_NAMESIZE];
 
-	snprintf(name, sizeof(name), "hqm%016" PRIx64 "_%u", qp->dev->zone_id, qp->queue);
+	/* Rings of before a loss may still have their names: see "noisy". */
+	snprintf(name, sizeof(name), "hqm%016" PRIx64 "_%u_%u", qp->dev->zone_id, qp->queue,
+		 (uint16_t)qp->dev->connects);
 	qp->mz = rte_memzone_reserve_aligned(name, sq_size + cq_size, socket,
 					     RTE_MEMZONE_IOVA_CONTIG, HISI_QM_RING_ALIGN);
 	if (qp->mz == NULL) {
@@ -47,7 +41,8 @@ hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
 static void
 hisi_qm_qp_free(struct hisi_qm_qp *qp)
 {
-	rte_memzone_free(qp->mz);
+	if (!qp->dev->noisy)
+		rte_memzone_free(qp->mz);
 	rte_free(qp);
 }
 
@@ -76,7 +71,7 @@ hisi_qm_qp_alloc(struct hisi_qm_dev *dev, uint16_t queue, enum hisi_hw_sq_type t
 	qp->cq_pace = RTE_MIN(qp->depth - limit, HISI_QM_ACK_PACE);
 	qp->sq_db_word = hisi_qm_db_word(HISI_QM_DB_CMD_SQ, queue, 0);
 	qp->cq_db_word = hisi_qm_db_word(HISI_QM_DB_CMD_CQ, queue, 0);
-	qp->dead = 1;
+	qp->dead = HISI_QM_DEAD;
 	ret = hisi_qm_qp_alloc_rings(qp, socket);
 	if (ret != 0) {
 		rte_free(qp);
@@ -146,70 +141,6 @@ hisi_qm_dev_doorbells(struct hisi_qm_dev *dev, struct hisi_qm_doorbell *db)
 	return hisi_qm_dev_is_dead(dev) ? -ENODEV : dev->ops->map_doorbell(dev, 0, db);
 }
 
-/* Waits until what the SQ took has all come to the CQ: tails and wrap flags agree (4.8). */
-static int
-hisi_qm_qp_drain_by_dumps(struct hisi_qm_qp *qp)
-{
-	struct hisi_hw_sqc sqc;
-	struct hisi_hw_cqc cqc;
-	int ret;
-
-	for (unsigned int i = 0; i < HISI_QM_DRAIN_TRIES; i++) {
-		ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_SQC, qp->queue, &sqc);
-		if (ret == 0)
-			ret = hisi_qm_mb_dump(qp->dev, HISI_QM_MB_CQC, qp->queue, &cqc);
-		if (ret != 0)
-			return ret;
-		qp->drained = cqc.tail;
-		if (sqc.tail == cqc.tail && ((sqc.w11 ^ cqc.w11) & HISI_QM_XQC_W11_WRAP) == 0)
-			return 0;
-		rte_delay_us_sleep(HISI_QM_DRAIN_US);
-	}
-	return -ETIMEDOUT;
-}
-
-static int
-hisi_qm_qp_drain(struct hisi_qm_qp *qp)
-{
-	if (hisi_qm_dev_is_dead(qp->dev))
-		return -ENODEV;
-	if (qp->dev->caps & HISI_QM_CAP_STOP_QP)
-		return hisi_qm_mb(qp->dev, HISI_QM_MB_STOP_QP, 0, qp->queue, 0, NULL);
-	return hisi_qm_qp_drain_by_dumps(qp);
-}
-
-/* "lock" is held. */
-static int
-hisi_qm_qp_drain_rest(struct hisi_qm_qp *qp)
-{
-	int ret = qp->undrained ? hisi_qm_qp_drain(qp) : 0;
-
-	if (ret == 0 || hisi_qm_dev_is_dead(qp->dev))
-		qp->undrained = false;
-	return ret;
-}
-
-/* Until the device is done with the memory of a stopped queue, whatever that takes. */
-static void
-hisi_qm_qp_quiesce(struct hisi_qm_qp *qp)
-{
-	unsigned int idle = 0;
-	int ret = 0;
-
-	for (unsigned int i = 0; qp->undrained && i < HISI_QM_DRAIN_ROUNDS_MOST; i++) {
-		uint16_t drained = qp->drained;
-
-		pthread_mutex_lock(&qp->dev->lock);
-		ret = hisi_qm_qp_drain_rest(qp);
-		pthread_mutex_unlock(&qp->dev->lock);
-		idle = qp->drained != drained ? 0 : idle + 1;
-		if (idle == HISI_QM_DRAIN_ROUNDS)
-			break;
-	}
-	if (ret != 0)
-		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
-}
-
 void
 hisi_qm_qp_release(struct hisi_qm_qp *qp)
 {
@@ -274,7 +205,7 @@ hisi_qm_qp_start_locked(struct hisi_qm_qp *qp)
 
 	if (qp->started)
 		return -EALREADY;
-	ret = hisi_qm_qp_drain_rest(qp);
+	ret = hisi_qm_qp_drain_rest(qp, HISI_QM_DRAIN_TRIES);
 	if (ret != 0)
 		return ret;
 	/* Each start may bring an EQE: take those of earlier ones, so that the EQ has room. */
@@ -294,7 +225,7 @@ hisi_qm_qp_start_locked(struct hisi_qm_qp *qp)
 	if (hisi_qm_dev_is_dead(qp->dev))
 		return -ENODEV;
 	qp->started = true;
-	__atomic_store_n(&qp->dead, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&qp->dead, HISI_QM_ALIVE, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -310,52 +241,6 @@ hisi_qm_qp_start(struct hisi_qm_qp *qp)
 		HISI_QM_LOG(ERR, qp->dev, "cannot start queue %u: %s", qp->queue,
 			    rte_strerror(-ret));
 	return ret;
-}
-
-/* "lock" is held. */
-static int
-hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp)
-{
-	int ret = 0;
-
-	if (qp->started) {
-		ret = hisi_qm_qp_drain(qp);
-		/* A function that is lost was reset. */
-		qp->undrained = ret != 0 && !hisi_qm_dev_is_dead(qp->dev);
-	}
-	qp->started = false;
-	/* Release: what the device completed is there for who sees this (hisi_qm.h). */
-	__atomic_store_n(&qp->dead, 1, __ATOMIC_RELEASE);
-	return ret;
-}
-
-int
-hisi_qm_qp_stop(struct hisi_qm_qp *qp)
-{
-	int ret;
-
-	pthread_mutex_lock(&qp->dev->lock);
-	ret = hisi_qm_qp_stop_locked(qp);
-	pthread_mutex_unlock(&qp->dev->lock);
-	return ret;
-}
-
-void
-hisi_qm_qp_fail(struct hisi_qm_qp *qp, const char *why)
-{
-	if (!qp->started)
-		return;
-	hisi_qm_qp_stop_locked(qp);
-	HISI_QM_LOG(ERR, qp->dev, "queue %u is dead: %s", qp->queue, why);
-	if (qp->dev->on_loss != NULL)
-		qp->dev->on_loss(qp->dev, qp);
-}
-
-void
-hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp)
-{
-	hisi_qm_qp_stop(qp);
-	hisi_qm_qp_quiesce(qp);
 }
 
 void

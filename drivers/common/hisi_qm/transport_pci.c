@@ -280,23 +280,31 @@ pci_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 }
 
 static int
+pci_flr(struct hisi_qm_dev *dev)
+{
+	if (ioctl(rte_intr_dev_fd_get(pci_of(dev)->intr_handle), VFIO_DEVICE_RESET) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
 pci_reset(struct hisi_qm_dev *dev)
 {
-	struct transport_pci *tp = dev->transport;
-
-	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_RESET) != 0)
-		return -errno;
-	return hisi_qm_pci_enable(dev, &pci_config);
+	return hisi_qm_pci_reset(dev, &pci_config, pci_flr);
 }
 
 void
 hisi_qm_pci_reset_orphan(struct rte_device *device)
 {
-	const struct rte_pci_device *pci = RTE_DEV_TO_PCI(device);
+	const struct hisi_qm_pci_args args = {.pci = RTE_DEV_TO_PCI(device)};
+	struct hisi_qm_dev dev = {.args = &args};
 
-	/* EAL keeps the descriptor in secondaries, too. What cannot be done is not worth a word. */
-	if (rte_intr_dev_fd_get(pci->intr_handle) >= 0)
-		ioctl(rte_intr_dev_fd_get(pci->intr_handle), VFIO_DEVICE_RESET);
+	/* EAL keeps the descriptor in secondaries, too. */
+	rte_pci_device_name(&args.pci->addr, dev.name, sizeof(dev.name));
+	if (rte_intr_dev_fd_get(args.pci->intr_handle) < 0 ||
+	    hisi_qm_pci_reset(&dev, &pci_config, pci_flr) == -EBUSY)
+		HISI_QM_LOG(CRIT, &dev, "it cannot be kept from memory: buffers of ops in flight "
+			    "may still be written to");
 }
 
 const struct hisi_qm_transport_ops hisi_qm_transport_pci = {

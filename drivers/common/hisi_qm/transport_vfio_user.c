@@ -20,6 +20,8 @@
 
 /** For each answer of the peer, ms: unmapping waits there for the SQEs under way. */
 #define VFIO_USER_TIMEOUT_MS 5000
+/** For the answer of a model that we hung up on. */
+#define VFIO_USER_PARTED_MS 1000
 
 #define PCI_MSI_CONTROL 2
 #define PCI_MSI_ENABLE_4 0x0021 /* enabled, 4 vectors */
@@ -29,6 +31,7 @@ struct transport_vfio_user {
 	struct hisi_qm_dev *dev;
 	struct vfio_user_client *client;
 	struct rte_intr_handle *watch; /**< of watch_fd; NULL: the socket is not watched */
+	bool left;                     /**< the model hung up, which it does when it is quiet */
 	int watch_fd;                  /**< ready when the socket is hung up, and only then */
 	uint8_t *shadow;               /**< mapped BAR 0 range, NULL: none */
 	int shadow_fd;                 /**< -1: none; for other processes to map it */
@@ -76,6 +79,8 @@ vu_hangup(void *arg)
 	struct transport_vfio_user *vu = arg;
 
 	hisi_qm_event_fence();
+	if (!vfio_user_client_dead(vu->client))
+		__atomic_store_n(&vu->left, true, __ATOMIC_RELAXED);
 	epoll_ctl(vu->watch_fd, EPOLL_CTL_DEL, vfio_user_client_fd(vu->client), NULL);
 	vfio_user_client_shutdown(vu->client);
 	hisi_qm_dev_lost(vu->dev, "the model hung up");
@@ -323,12 +328,43 @@ vu_dma_map(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 }
 
 static int
+vu_flr(struct hisi_qm_dev *dev)
+{
+	struct transport_vfio_user *vu = dev->transport;
+
+	return vfio_user_client_reset(vu->client);
+}
+
+/*
+ * Whether a model that we have no connection to any more has noticed, and is quiet. One that takes
+ * another connection has, and so has one that is not there; one that is stopped does not answer.
+ */
+static bool
+vu_has_left(struct transport_vfio_user *vu)
+{
+	const struct hisi_qm_vfio_user_args *args = vu->dev->args;
+	struct vfio_user_client *other;
+	int ret;
+
+	if (__atomic_load_n(&vu->left, __ATOMIC_RELAXED))
+		return true;
+	ret = vfio_user_client_connect(args->path, VFIO_USER_PARTED_MS, &other);
+	if (ret == 0)
+		vfio_user_client_close(other);
+	return ret == 0 || ret == -EBUSY || ret == -ENOENT || ret == -ECONNREFUSED;
+}
+
+static int
 vu_reset(struct hisi_qm_dev *dev)
 {
 	struct transport_vfio_user *vu = dev->transport;
-	int ret = vfio_user_client_reset(vu->client);
+	int ret = hisi_qm_pci_reset(dev, &vu_config, vu_flr);
 
-	return ret == 0 ? vu_enable(vu) : vu_result(vu, ret);
+	if (ret == 0)
+		return vu_enable(vu);
+	if (!vfio_user_client_dead(vu->client))
+		return ret;
+	return vu_has_left(vu) ? -ENODEV : -EBUSY;
 }
 
 static int

@@ -448,10 +448,12 @@ hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
 	if (++queue->index == queue->depth)
 		queue->index = 0;
 	queue->pending--;
-	if (stream != NULL)
+	if (stream != NULL) {
+		stream->noisy |= queue->hw->dev->noisy;
 		hisi_zip_stream_fail(stream, op, (uint64_t)reason << 32);
-	else
+	} else {
 		hisi_zip_status_fail(op, reason, 0);
+	}
 	hisi_zip_fail(queue, op);
 	return op;
 }
@@ -461,6 +463,7 @@ static bool
 hisi_zip_judge_gap(struct hisi_zip_queue *queue, uint16_t sq_head, uint16_t taken)
 {
 	uint16_t ahead = sq_head - queue->index;
+	uint8_t alive = HISI_QM_ALIVE;
 
 	if (sq_head < queue->index)
 		ahead += queue->depth;
@@ -471,7 +474,9 @@ hisi_zip_judge_gap(struct hisi_zip_queue *queue, uint16_t sq_head, uint16_t take
 		queue->gap_logged = true;
 		return true;
 	}
-	if (!__atomic_exchange_n(&queue->hw->dead, 1, __ATOMIC_RELAXED))
+	/* It takes no more. The slow poll of who has the function stops it, and it is dead then. */
+	if (__atomic_compare_exchange_n(&queue->hw->dead, &alive, HISI_QM_DYING, false,
+					__ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		HISI_ZIP_LOG(ERR, "queue %u: lost, completion of SQE %u, which is not in flight",
 			     queue->hw->dev->name, queue->hw->queue, sq_head);
 	return false;
@@ -485,7 +490,7 @@ static __rte_noinline struct rte_comp_op *
 hisi_zip_take_odd(struct hisi_zip_queue *queue, uint16_t taken)
 {
 	enum hisi_zip_reason reason = HISI_ZIP_REASON_DEAD;
-	bool dead = __atomic_load_n(&queue->hw->dead, __ATOMIC_ACQUIRE);
+	bool dead = __atomic_load_n(&queue->hw->dead, __ATOMIC_ACQUIRE) == HISI_QM_DEAD;
 	uint16_t sq_head;
 
 	/* The CQ after the flag: what completed before the end is still returned as it is. */
@@ -494,6 +499,8 @@ hisi_zip_take_odd(struct hisi_zip_queue *queue, uint16_t taken)
 			return NULL;
 		if (hisi_zip_judge_gap(queue, sq_head, taken))
 			reason = HISI_ZIP_REASON_LOST;
+		else if (!dead)
+			return NULL;
 	} else if (!dead) {
 		return NULL;
 	}

@@ -163,6 +163,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 		hisi_zip_qp_free(dev, qp);
 	}
 	hisi_zip_client_stop(dev, client);
+	client->view.qm.noisy = dev->qm.noisy;
 	hisi_zip_client_free_objects(&client->view);
 	rte_free(client->data.queue_pairs);
 	LIST_REMOVE(client, next);

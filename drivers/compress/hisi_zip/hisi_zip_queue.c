@@ -23,7 +23,8 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 	char name[RTE_MEMZONE_NAMESIZE];
 
 	/* Not by the device's id: a removed one may have left its memory to other processes. */
-	snprintf(name, sizeof(name), "hzip%016" PRIx64 "_%u", dev->qm.zone_id, id);
+	snprintf(name, sizeof(name), "hzip%016" PRIx64 "_%u_%u", dev->qm.zone_id, id,
+		 (uint8_t)dev->qm.connects);
 	qp->mz = rte_memzone_reserve_aligned(name, HISI_ZIP_NB_DIRECTIONS * bytes, socket,
 					     RTE_MEMZONE_IOVA_CONTIG, HISI_ZIP_SGL_ALIGN);
 	if (qp->mz == NULL) {
@@ -123,7 +124,8 @@ hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
 		rte_free(qp->queue[d].slots);
 	}
 	hisi_zip_sw_free(qp->sw);
-	rte_memzone_free(qp->mz);
+	if (!dev->qm.noisy)
+		rte_memzone_free(qp->mz);
 	rte_free(qp);
 }
 
@@ -142,7 +144,7 @@ hisi_zip_qp_shut(struct hisi_zip_qp *qp)
 {
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		/* A queue that has stopped is dead: what it did not complete, it never will. */
-		__atomic_store_n(&qp->queue[d].hw->dead, 1, __ATOMIC_RELEASE);
+		__atomic_store_n(&qp->queue[d].hw->dead, HISI_QM_DEAD, __ATOMIC_RELEASE);
 		hisi_zip_queue_settle(&qp->queue[d]);
 	}
 }

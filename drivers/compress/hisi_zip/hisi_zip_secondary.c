@@ -255,7 +255,8 @@ hisi_zip_all_dead(const struct rte_compressdev *cdev)
 		const struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
 
 		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
-			if (__atomic_load_n(&qp->queue[d].hw->dead, __ATOMIC_ACQUIRE) == 0)
+			if (__atomic_load_n(&qp->queue[d].hw->dead, __ATOMIC_ACQUIRE) !=
+			    HISI_QM_DEAD)
 				return false;
 	}
 	return true;
@@ -374,7 +375,8 @@ hisi_zip_watch(void *arg)
 			struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
 
 			for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
-				__atomic_store_n(&qp->queue[d].hw->dead, 1, __ATOMIC_RELEASE);
+				__atomic_store_n(&qp->queue[d].hw->dead, HISI_QM_DEAD,
+						 __ATOMIC_RELEASE);
 		}
 		HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone",
 			     view->qm.name);

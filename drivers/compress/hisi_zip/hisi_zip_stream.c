@@ -12,7 +12,8 @@
 static void
 hisi_zip_stream_release(struct hisi_zip_stream *stream)
 {
-	rte_free(stream->memory);
+	if (!stream->noisy)
+		rte_free(stream->memory);
 	rte_free(stream);
 }
 
@@ -150,6 +151,7 @@ hisi_zip_stream_free_all(struct hisi_zip_dev *dev)
 
 	while ((stream = LIST_FIRST(&dev->streams)) != NULL) {
 		LIST_REMOVE(stream, next);
+		stream->noisy |= stream->busy && dev->qm.noisy;
 		hisi_zip_stream_release(stream);
 	}
 	dev->nb_streams = 0;
