@@ -11,26 +11,13 @@
 #include <zlib.h>
 
 #include "deflate_stream.h"
-#include "test_deflate_util.h"
+#include "test_deflate_streams.h"
 
-#define ROOM 400000
-#define NB_STREAMS 10
+#define ROOM TEST_STREAM_ROOM
 /* Of these, short enough to be cut everywhere. */
 #define SHORT_IN 8u
 #define SHORT_OUT 6u
 
-/* A body, its trailers, and what zlib makes of it. */
-struct stream {
-	const char *name;
-	uint8_t *body;
-	size_t len;
-	uint8_t *plain;
-	size_t plain_len;
-	uint32_t adler32;
-	uint32_t crc32;
-};
-
-static struct stream streams[NB_STREAMS];
 static struct test_random rnd;
 
 struct piecewise {
@@ -69,7 +56,7 @@ random_len(unsigned int below_log2)
 
 /* All of a stream: at most in_cut and out_cut bytes at a time, 0 for a random number of them. */
 static void
-run_pieces(struct deflate_ctx *ctx, const struct stream *s, size_t in_cut, size_t out_cut)
+run_pieces(struct deflate_ctx *ctx, const struct test_stream *s, size_t in_cut, size_t out_cut)
 {
 	static uint8_t out[ROOM];
 	struct deflate_stream_result result;
@@ -110,8 +97,8 @@ test_whole(void **state)
 {
 	unsigned int i;
 
-	for (i = 0; i < NB_STREAMS; i++)
-		run_pieces(*state, &streams[i], ROOM, ROOM);
+	for (i = 0; i < TEST_STREAMS; i++)
+		run_pieces(*state, &test_streams[i], ROOM, ROOM);
 }
 
 static void
@@ -119,14 +106,14 @@ test_bytes(void **state)
 {
 	unsigned int i;
 
-	for (i = 0; i < NB_STREAMS; i++) {
-		if (streams[i].len > 20000)
+	for (i = 0; i < TEST_STREAMS; i++) {
+		if (test_streams[i].len > 20000)
 			continue;
-		run_pieces(*state, &streams[i], 1, ROOM);
-		if (streams[i].plain_len > 20000)
+		run_pieces(*state, &test_streams[i], 1, ROOM);
+		if (test_streams[i].plain_len > 20000)
 			continue;
-		run_pieces(*state, &streams[i], ROOM, 1);
-		run_pieces(*state, &streams[i], 1, 1);
+		run_pieces(*state, &test_streams[i], ROOM, 1);
+		run_pieces(*state, &test_streams[i], 1, 1);
 	}
 }
 
@@ -135,13 +122,13 @@ test_random_pieces(void **state)
 {
 	unsigned int i;
 
-	for (i = 0; i < 10 * NB_STREAMS; i++)
-		run_pieces(*state, &streams[i % NB_STREAMS], 0, i % 3 ? 0 : ROOM);
+	for (i = 0; i < 10 * TEST_STREAMS; i++)
+		run_pieces(*state, &test_streams[i % TEST_STREAMS], 0, i % 3 ? 0 : ROOM);
 }
 
 /* Another stream begins, and nothing of the last one is left that could pass for its output. */
 static void
-start_anew(struct piecewise *p, const struct stream *s, uint8_t *out)
+start_anew(struct piecewise *p, const struct test_stream *s, uint8_t *out)
 {
 	memset(out, 0x5a, s->plain_len + 1);
 	start(p, DEFLATE_FORMAT_RAW);
@@ -149,7 +136,7 @@ start_anew(struct piecewise *p, const struct stream *s, uint8_t *out)
 }
 
 static void
-expect_all(const struct piecewise *p, const struct stream *s, const uint8_t *out)
+expect_all(const struct piecewise *p, const struct test_stream *s, const uint8_t *out)
 {
 	assert_memory_equal(out, s->plain, s->plain_len);
 	assert_int_equal(out[s->plain_len], 0x5a);
@@ -158,7 +145,7 @@ expect_all(const struct piecewise *p, const struct stream *s, const uint8_t *out
 }
 
 static void
-split_input(struct deflate_ctx *ctx, const struct stream *s, size_t at, uint8_t *out)
+split_input(struct deflate_ctx *ctx, const struct test_stream *s, size_t at, uint8_t *out)
 {
 	struct deflate_stream_result result;
 	struct piecewise p;
@@ -176,7 +163,7 @@ split_input(struct deflate_ctx *ctx, const struct stream *s, size_t at, uint8_t 
 }
 
 static void
-split_output(struct deflate_ctx *ctx, const struct stream *s, size_t at, uint8_t *out)
+split_output(struct deflate_ctx *ctx, const struct test_stream *s, size_t at, uint8_t *out)
 {
 	struct deflate_stream_result result;
 	struct piecewise p;
@@ -207,10 +194,10 @@ test_splits(void **state)
 {
 	unsigned int nb_in = 0, nb_out = 0;
 	static uint8_t out[ROOM];
-	const struct stream *s;
+	const struct test_stream *s;
 	size_t at;
 
-	for (s = streams; s < streams + NB_STREAMS; s++) {
+	for (s = test_streams; s < test_streams + TEST_STREAMS; s++) {
 		nb_in += first_cut(s->len, 1) == 0;
 		nb_out += first_cut(s->plain_len, 1) == 0;
 		for (at = first_cut(s->len, 40); at <= s->len; at++)
@@ -229,7 +216,7 @@ static void
 test_trailers(void **state)
 {
 	static uint8_t in[ROOM], out[ROOM];
-	const struct stream *s = &streams[2];
+	const struct test_stream *s = &test_streams[2];
 	struct deflate_stream_result result;
 	struct piecewise p;
 	size_t len, at, format;
@@ -264,23 +251,6 @@ test_trailers(void **state)
 	}
 }
 
-/* What zlib makes of any bytes; the status that we should have, and its output. */
-static enum deflate_status
-oracle(const uint8_t *in, size_t len, uint8_t *out, size_t *produced)
-{
-	z_stream strm = { .next_in = (Bytef *)(uintptr_t)in, .avail_in = len, .next_out = out,
-			  .avail_out = ROOM };
-	int said;
-
-	assert_int_equal(inflateInit2(&strm, -15), Z_OK);
-	said = inflate(&strm, Z_SYNC_FLUSH);
-	*produced = strm.total_out;
-	inflateEnd(&strm);
-	if (said == Z_STREAM_END)
-		return DEFLATE_DONE;
-	return said == Z_OK || said == Z_BUF_ERROR ? DEFLATE_IN_TRUNCATED : DEFLATE_CORRUPT;
-}
-
 /* Zero bytes that decode to all code lengths there can be. */
 #define LATE 64
 
@@ -293,19 +263,19 @@ test_damaged(void **state)
 	struct deflate_stream_result result;
 	enum deflate_status said;
 	struct piecewise p;
-	const struct stream *s;
+	const struct test_stream *s;
 	size_t at, produced, n, len;
 
 	for (i = 0; i < 6000; i++) {
 		do
-			s = &streams[test_random_below(&rnd, NB_STREAMS)];
+			s = &test_streams[test_random_below(&rnd, TEST_STREAMS)];
 		while (s->len + LATE > sizeof(in));
 		memcpy(in, s->body, s->len);
 		for (n = 1 + test_random_below(&rnd, 3); n > 0; n--) {
 			at = test_random_below(&rnd, i % 2 && s->len > 90 ? 90 : s->len);
 			in[at] ^= 1 << test_random_below(&rnd, 8);
 		}
-		said = oracle(in, s->len, want, &produced);
+		said = test_stream_oracle(in, s->len, want, &produced);
 		len = test_random_below(&rnd, s->len);
 		start(&p, DEFLATE_FORMAT_RAW);
 		result = step(*state, &p, in, len, out, ROOM);
@@ -321,7 +291,7 @@ test_damaged(void **state)
 			said = result.status;
 		if (said == DEFLATE_IN_TRUNCATED && result.status == DEFLATE_CORRUPT) {
 			memset(in + s->len, 0, LATE);
-			said = oracle(in, s->len + LATE, want, &produced);
+			said = test_stream_oracle(in, s->len + LATE, want, &produced);
 		}
 		assert_int_equal(result.status, said);
 		if (said == DEFLATE_DONE)
@@ -339,12 +309,12 @@ test_lists(void **state)
 	static uint8_t out[ROOM];
 	struct deflate_stream_result result;
 	struct test_scatter from, to;
-	const struct stream *s;
+	const struct test_stream *s;
 	struct piecewise p;
 	unsigned int i;
 
 	for (i = 0; i < 60; i++) {
-		s = &streams[i % NB_STREAMS];
+		s = &test_streams[i % TEST_STREAMS];
 		from = test_scatter_new(&rnd, s->len, 1 + test_random_below(&rnd, s->len));
 		to = test_scatter_new(&rnd, s->plain_len, 1 + test_random_below(&rnd, 5000));
 		test_scatter_put(&from, s->body, s->len);
@@ -362,109 +332,10 @@ test_lists(void **state)
 	}
 }
 
-static void
-add_stream(unsigned int i, const char *name, const uint8_t *body, size_t len)
-{
-	static uint8_t plain[ROOM];
-	struct stream *s = &streams[i];
-
-	s->name = name;
-	s->len = len;
-	s->body = malloc(len);
-	assert_non_null(s->body);
-	memcpy(s->body, body, len);
-	assert_int_equal(oracle(body, len, plain, &s->plain_len), DEFLATE_DONE);
-	s->plain = malloc(s->plain_len + 1);
-	assert_non_null(s->plain);
-	memcpy(s->plain, plain, s->plain_len);
-	s->adler32 = adler32(1, plain, s->plain_len);
-	s->crc32 = crc32(0, plain, s->plain_len);
-}
-
-static void
-add_oracle(unsigned int i, const char *name, unsigned int shape, size_t len, int level,
-	   int strategy)
-{
-	static uint8_t plain[ROOM], body[ROOM];
-	const struct test_oracle how = { level, strategy, 15, 9 };
-
-	test_fill(&rnd, shape, plain, len);
-	add_stream(i, name, body, test_oracle_deflate(&how, plain, len, body, sizeof(body)));
-}
-
-/* All kinds of blocks in one, of less than "most" bytes, with flushes of all kinds between. */
-static void
-add_mixed(unsigned int i, const char *name, uint32_t most)
-{
-	static const int strategies[] = { Z_FIXED, Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, Z_RLE };
-	static const int flushes[] = { Z_PARTIAL_FLUSH, Z_BLOCK, Z_SYNC_FLUSH, Z_FULL_FLUSH };
-	static uint8_t plain[20000], body[ROOM];
-	z_stream strm = { .next_out = body, .avail_out = sizeof(body) };
-	unsigned int n;
-
-	assert_int_equal(deflateInit2(&strm, 6, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), Z_OK);
-	for (n = 0; n < 24; n++) {
-		test_fill(&rnd, n % TEST_SHAPES, plain, sizeof(plain));
-		strm.next_in = plain;
-		strm.avail_in = n % 5 == 0 ? 0 : test_random_below(&rnd, most);
-		deflateParams(&strm, n % 7 == 6 ? 0 : 6, strategies[n % 4]);
-		deflate(&strm, flushes[n / 4 % 4]);
-	}
-	assert_int_equal(deflate(&strm, Z_FINISH), Z_STREAM_END);
-	add_stream(i, name, body, strm.total_out);
-	deflateEnd(&strm);
-}
-
-/* Appends to zeros, the low bit first. */
-static void
-put_bits(uint8_t *body, size_t *at, uint32_t value, unsigned int nb)
-{
-	for (; nb > 0; nb--, value >>= 1, (*at)++)
-		body[*at / 8] |= (value & 1) << *at % 8;
-}
-
-/*
- * Matches of the longest distance, 32768, which zlib does not make: 32 KiB that are stored, and a
- * block of fixed codes (RFC 1951, 3.2.5 and 3.2.6; codes have their bits reversed).
- */
-static void
-add_far(unsigned int i)
-{
-	static uint8_t body[5 + 32768 + 100] = { 0x00, 0x00, 0x80, 0xff, 0x7f };
-	size_t at = 8 * (5 + 32768);
-	unsigned int n;
-
-	test_fill(&rnd, 1, body + 5, 32768);
-	put_bits(body, &at, 0x3, 3);
-	for (n = 0; n < 12; n++) {
-		/* 258 bytes from 24577 and 8191 more back. */
-		put_bits(body, &at, 0xa3, 8);
-		put_bits(body, &at, 0x17, 5);
-		put_bits(body, &at, 0x1fff, 13);
-	}
-	put_bits(body, &at, 0, 7);
-	add_stream(i, "far", body, (at + 7) / 8);
-	assert_int_equal(streams[i].plain_len, 32768 + 12 * 258);
-	assert_memory_equal(streams[i].plain + 32768, streams[i].plain, 12 * 258);
-}
-
 static int
 setup(void **state)
 {
-	static const uint8_t empty_blocks[] = {
-		0x00, 0x00, 0x00, 0xff, 0xff, 0x02, 0x00, 0x00, 0x00, 0xff, 0xff, 0x03, 0x00,
-	};
-
-	add_oracle(0, "fixed", 2, 3000, 6, Z_FIXED);
-	add_oracle(1, "stored", 1, 3000, 0, Z_DEFAULT_STRATEGY);
-	add_oracle(2, "dynamic", 2, 3900, 9, Z_DEFAULT_STRATEGY);
-	add_oracle(3, "copies", 3, 300000, 6, Z_DEFAULT_STRATEGY);
-	add_oracle(4, "zeros", 0, 300000, 9, Z_DEFAULT_STRATEGY);
-	add_oracle(5, "huffman", 5, 3900, 6, Z_HUFFMAN_ONLY);
-	add_mixed(6, "mixed", 700);
-	add_far(7);
-	add_stream(8, "empty blocks", empty_blocks, sizeof(empty_blocks));
-	add_mixed(9, "mixed, short", 120);
+	test_streams_make(&rnd);
 	return test_deflate_setup(state);
 }
 

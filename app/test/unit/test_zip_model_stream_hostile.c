@@ -30,7 +30,6 @@
 #define DATA_LEN 0x20000u
 
 /* In the context: words that must come back, then the state with its check over what follows. */
-#define CTX_WORDS 8u
 #define CTX_STATE 32u
 #define CTX_CHECK (CTX_STATE + 8)
 #define CTX_END   0x81c8u
