@@ -361,8 +361,6 @@ void hisi_zip_qp_add_totals(const struct hisi_zip_qp *qp, struct hisi_zip_totals
  */
 int hisi_zip_xform_set(const struct hisi_zip_dev *dev, struct hisi_zip_xform *xform,
 		       const struct rte_comp_xform *from);
-/** The smallest window that xforms may ask for, log2. */
-uint8_t hisi_zip_min_window(const struct hisi_zip_dev *dev);
 
 /** Creates a private xform, see rte_compressdev_private_xform_create(). */
 int hisi_zip_xform_create(struct rte_compressdev *cdev, const struct rte_comp_xform *xform,
