@@ -16,6 +16,7 @@ import time
 
 HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 PAGES = 256
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 LIMIT = 60.0  # seconds for any answer
 SKIP = 77
 
@@ -91,6 +92,18 @@ class Host:
         self.children.append(child)
         child.wait_line("ready:")
         return child, paths
+
+    def model_usage(self):
+        """Descriptors, maps and resident KiB of the model process, nothing where there is none."""
+        for child in self.children:
+            if child.popen.args[0] == self.program:
+                proc = f"/proc/{child.popen.pid}"
+                with open(f"{proc}/maps", encoding="utf-8") as maps:
+                    number = len(maps.readlines())
+                with open(f"{proc}/statm", encoding="ascii") as statm:
+                    pages = int(statm.read().split()[1])
+                return [len(os.listdir(f"{proc}/fd")), number, pages * PAGE_KIB]
+        return []
 
     def eal(self, program, kind, prefix, extra=(), environment=None, telemetry=False):
         """Starts a program of DPDK."""

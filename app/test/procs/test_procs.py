@@ -98,6 +98,37 @@ def test_control():
         primary.quit()
 
 
+def beside_primary(*commands):
+    """A secondary that works does all this; the primary's queue pair works on after each."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        primary = host.primary(Device(host).devargs)
+        primary.join(primary, 0)
+        other = host.secondary()
+        other.join(primary, 1)
+        progress([primary, other], 100)
+        other.do("work nothing")
+        for command in commands:
+            other.do(command)
+            progress([primary], 200)
+        other.quit()
+        primary.quit()
+
+
+def test_configure():
+    """A secondary that configures, which releases its queue pairs, leaves the primary's alone."""
+    beside_primary("stop", "configure 1", "configure 8", "setup 7", "start", "work rounds")
+
+
+def test_stop():
+    """A secondary that stops leaves the primary's queue pairs alone."""
+    beside_primary("stop", "stop", "start", "work rounds", "work nothing", "stop")
+
+
+def test_close():
+    """A secondary that closes leaves the primary's queue pairs alone."""
+    beside_primary("stop", "shut", "close")
+
+
 def test_idle():
     """A secondary alone, whose primary never configures."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
@@ -360,6 +391,7 @@ def test_growth():
         for process in both:
             process.do("ops 100000")
         before = [process.do("usage") for process in both]
+        model = host.model_usage()
         began = time.monotonic()
         step = 1000000
         for _ in range(max(1, OPTIONS.growth // step // 2)):
@@ -382,19 +414,48 @@ def test_growth():
             assert old[:3] == new[:3], (old, new)
             assert int(new[3]) <= int(old[3]) + 2, "maps grow"
             assert int(new[4]) <= int(old[4]) + 4096, "memory grows"
+        grown = [new - old for old, new in zip(model, host.model_usage())]
+        print(f"the model process: descriptors, maps, KiB: {model} and {grown} more")
+        assert not grown or (grown[0] == 0 and grown[1] <= 2 and grown[2] <= 4096), grown
+
+
+def independent(host, *options, length=4000, work="rounds"):
+    """Four processes on a function each, of one model or of embedded ones; and what starts one."""
+    names = ("vf0", "vf1", "vf2", "vf3")
+    devargs = [f",hw={OPTIONS.hw}"] * len(names)
+    if OPTIONS.transport == "process":
+        _, paths = host.model("--hw", OPTIONS.hw, *options, sockets=names)
+        devargs = [f",path={path}" for path in paths]
+    if OPTIONS.hw == "v2":
+        devargs = [text + ",v2_inflate=hw" for text in devargs]
+
+    def begin(number):
+        process = host.primary(devargs[number], prefix=f"hz{number}",
+                               extra=("-m", "64", "--huge-unlink"))
+        process.join(process, 0, work=work, length=length)
+        return process
+
+    return [begin(number) for number in range(len(names))], begin
+
+
+def test_independent():
+    """Four independent processes; one is killed in its bursts, its function goes to another."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        processes, begin = independent(host)
+        progress(processes, OPTIONS.ops // 2)
+        for number in (2, 0):
+            processes[number].kill()
+            progress([process for process in processes if process != processes[number]], 500)
+            processes[number] = begin(number)
+            progress(processes, 500)
+        for process in processes:
+            process.quit()
 
 
 def test_fair():
     """Four independent processes on functions of one model: equal load, equal shares."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
-        names = ("vf0", "vf1", "vf2", "vf3")
-        _, paths = host.model("--hw", OPTIONS.hw, "--workers", "1", sockets=names)
-        processes = []
-        for number, path in enumerate(paths):
-            process = host.primary(f",path={path}", prefix=f"hz{number}",
-                                   extra=("-m", "64", "--huge-unlink"))
-            process.join(process, 0, work=None, length=8000)
-            processes.append(process)
+        processes, _ = independent(host, "--workers", "1", length=8000, work=None)
         # First with results that are checked.
         for process in processes:
             process.do("work rounds")
