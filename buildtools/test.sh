@@ -84,7 +84,7 @@ run_suite()
         s=1
     fi
     if [ "$f" != 0 ]; then cat "$log.out"; else grep -E '^ *[0-9]+/[0-9]+ ' "$log.out" || true; fi
-    grep -hE '^result: [a-z]' "$log.txt" || true
+    grep -hE '^(result|case): [a-z]' "$log.txt" || true
     echo "== $label: $p passed, $f failed, $s skipped in $((SECONDS - start)) s"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
@@ -173,5 +173,6 @@ for flavour in "${sanitized[@]}"; do
     run_flavour "$flavour"
 done
 [ "${CI:-}" != true ] || { failed=$((failed + skipped)); skipped=0; }
+echo "== all of it in $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

@@ -146,6 +146,32 @@ find_corpus()
     mapfile -t corpus_files < <(find "$corpus" -mindepth 2 -type f 2> /dev/null | sort)
 }
 
+# Progress on a terminal: rate, ratio, and time left. Each operation takes 5 ms.
+try_terminal()
+{
+    set_eal ",pace_ns=5000000"
+    python3 - "$program" "${eal[@]}" -- -c 4K "$in/mixed" "$out/gz" <<-'END' || return 1
+	import os, pty, re, subprocess, sys
+	terminal, side = pty.openpty()
+	program = subprocess.Popen(["timeout", "60"] + sys.argv[1:], stderr=side)
+	os.close(side)
+	seen = b''
+	while True:
+	    try:
+	        piece = os.read(terminal, 4096)
+	    except OSError:
+	        break
+	    if not piece:
+	        break
+	    seen += piece
+	figures = rb'\r\d+\.\d MB, \d+ MB/s, ratio \d+\.\d\d'
+	if program.wait() or not re.search(figures + rb', \d+ %, \d+ s left', seen) or \
+	        not re.search(figures + rb'\x1b\[K\r?\n', seen):
+	    sys.exit(f'progress: {program.returncode}, {seen}')
+	END
+    rm "$out/gz"
+}
+
 part_files()
 {
     local file nb=0
@@ -164,6 +190,7 @@ part_files()
     # A pipe at both ends, in small pieces.
     (cat "$in/text"; sleep 0.2; cat "$in/text") | cf - - > "$work/piped" || fail "no pipe"
     gzip -dc < "$work/piped" | cmp - <(cat "$in/text" "$in/text") || fail "the pipe lost data"
+    [ "$transport" != embedded ] || try_terminal || fail "no progress on a terminal"
     summary="$nb files there and back, ${#corpus_files[@]} of them of the corpus,"
     summary+=" $operations operations by the engine"
 }
