@@ -7,12 +7,11 @@
 
 plugin=$top/build/drivers/librte_compress_hisi_zip.so
 model=$top/build/app/hisi-zip-model
-# Cases of the distribution's compressdev_autotest that pass, of 27, by sw=.
-declare -A autotest_passes=([off]=24 [on]=27 [only]=27)
-# Those that are unsupported, which is what the rest has to be: the engine alone lacks fixed Huffman
-# codes, which these three cases ask for.
-autotest_fixed="deflate_stateless_fixed out_of_space_buffer deflate_stateless_fixed_oos_recoverable"
-declare -A autotest_unsupported=([off]=$autotest_fixed [on]= [only]=)
+# The distribution's compressdev_autotest: its cases, those that ask for fixed Huffman codes, which
+# the engine lacks, and those that ask for streams to decompress, which a V2 engine lacks as well.
+autotest_cases=27
+autotest_fixed="deflate_stateless_fixed deflate_stateless_fixed_oos_recoverable out_of_space_buffer"
+autotest_streams="deflate_stateful_decomp deflate_stateful_decomp_checksum"
 launcher=() # of the model: what pins it
 served= # what follows the path of the model's first socket, such as ",queues=16"
 file_prefix=hisi_zip_$$
@@ -132,4 +131,51 @@ case_ops()
             print $(NF - 1), $NF, hw - last_hw, sw - last_sw, redone - last_redone
             last_hw = hw; last_sw = sw; last_redone = redone
         }' "$1"
+}
+
+# autotest_lacking SW KIND: the cases that have to be unsupported with sw=SW on a function of KIND,
+# which begins with v2 or does not; their names in order. All others have to pass.
+autotest_lacking()
+{
+    case $1,$2 in
+    off,v2*) echo "$autotest_streams $autotest_fixed" ;;
+    off,*) echo "$autotest_fixed" ;;
+    esac
+}
+
+# may_be_software SW KIND CASE: whether the engine cannot do some of a case's operations.
+may_be_software()
+{
+    [ "$1" != only ] || return 0
+    [ "$1" = on ] || return 1
+    [ "$2" != v2-sw ] || return 0
+    [[ $2 != v2-* || " $autotest_streams " != *" $3 "* ]] || return 0
+    [[ " $autotest_fixed " == *" $3 "* ]]
+}
+
+# judge_autotest LOG SW KIND LABEL: a line for each case, with its outcome and what did its
+# operations; sets judged to what is wrong with them, if anything is.
+judge_autotest()
+{
+    local log=$1 sw=$2 kind=$3 label=$4 passed=0 names=() lacking
+    local name outcome engine software redone
+
+    judged=
+    while read -r name outcome engine software redone; do
+        echo "case: $label: $name $outcome, engine $engine, software $software, redone $redone"
+        case $outcome in
+        succeeded) passed=$((passed + 1)) ;;
+        unsupported) names+=("$name") ;;
+        *) judged+="$name $outcome; " ;;
+        esac
+        [ "$software" = 0 ] || may_be_software "$sw" "$kind" "$name" ||
+            judged+="$name: $software operations were done in software; "
+        [ "$redone" = 0 ] || [ "$kind" = v2-hw ] ||
+            judged+="$name: $redone operations were done again; "
+    done < <(case_ops "$log")
+    lacking=$(printf '%s\n' "${names[@]}" | sort | xargs)
+    [ "$lacking" = "$(autotest_lacking "$sw" "$kind")" ] ||
+        judged+="unsupported are '$lacking', not '$(autotest_lacking "$sw" "$kind")'; "
+    [ $((passed + $(wc -w <<< "$lacking"))) = "$autotest_cases" ] ||
+        judged+="$passed passed of $autotest_cases; "
 }

@@ -18,6 +18,6 @@ shift
 command -v dpdk-test > /dev/null || { say "no dpdk-test here (package dpdk-dev)"; exit 77; }
 prepare_run
 status=0
-"$(dirname "$0")/test_procs.py" autotest --plugin "$plugin" --passes "${autotest_passes[on]}" \
+"$(dirname "$0")/test_procs.py" autotest --plugin "$plugin" --passes "$autotest_cases" \
     "$@" || status=$?
 exit $status
