@@ -16,6 +16,7 @@
 #include "pmd_model.h"
 
 #define NAME "compress_hisi_zip_user7"
+#define OTHER "compress_hisi_zip_user8"
 
 /* Arguments that fail the probe, and what the message must hold beside the device's name. */
 struct wrong {
@@ -45,6 +46,7 @@ static const struct wrong of_any[] = {
 	{"vf_queues=64:1", "vf_queues", "4:128"},
 	{"vf_queues=1:", "vf_queues", "4:128"},
 	{"vf_queues=1:1025", "vf_queues", "4:128"},
+	{"vf_queues=1:2", "vf_queues", "physical"},
 	{"shadow=on,shadow=off", "shadow", "once"},
 	{"path=", "path", "valid"},
 };
@@ -67,7 +69,9 @@ static const struct wrong of_embedded[] = {
 	{"pace_ns=-5", "pace_ns", "0"},
 	{"pace_ns=1000000001", "pace_ns", "1000000000"},
 	{"cores=x", "cores", "valid"},
+	{"cores=1023", "cores=1023", "may use"},
 	{"faults=gremlins", "faults", "wrong-phase"},
+	{"faults=gremlins", "faults", "ras"},
 };
 
 static void
@@ -175,7 +179,9 @@ right_ones(void **state)
 static void
 right_ones_of_a_process(void **state)
 {
-	static const char *const more[] = {NULL, "shadow=off", "max_sge=300", "hw=v3"};
+	const char *const more[] = {
+		NULL, "shadow=off", "max_sge=300", pmd_env.generation == PMD_V3 ? "hw=v3" : "hw=v2",
+	};
 	char args[2 * PMD_PATH_MAX];
 
 	(void)state;
@@ -187,6 +193,40 @@ right_ones_of_a_process(void **state)
 	}
 }
 
+/* What a model elsewhere is shows when it is there. */
+static void
+another_generation_of_a_process(void **state)
+{
+	const bool v3 = pmd_env.generation == PMD_V3;
+	char args[2 * PMD_PATH_MAX];
+	struct wrong wrong = {args, "'hw'", v3 ? "valid is v3" : "valid is v2"};
+
+	(void)state;
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	pmd_dev_args(v3 ? "hw=v2" : "hw=v3", args, sizeof(args));
+	expect_failure(&wrong);
+	/* The function was given back. */
+	pmd_dev_args(NULL, args, sizeof(args));
+	run_one(args);
+}
+
+/* One application has a function. */
+static void
+a_process_in_use(void **state)
+{
+	char args[2 * PMD_PATH_MAX];
+	struct wrong wrong = {args, "another application", ""};
+
+	(void)state;
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	pmd_dev_args(NULL, args, sizeof(args));
+	assert_int_equal(rte_vdev_init(OTHER, args), 0);
+	expect_failure(&wrong);
+	assert_int_equal(rte_vdev_uninit(OTHER), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(wrong_ones),
 	cmocka_unit_test(wrong_ones_of_the_embedded_model),
@@ -194,6 +234,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(paths_without_a_model),
 	cmocka_unit_test(right_ones),
 	cmocka_unit_test(right_ones_of_a_process),
+	cmocka_unit_test(another_generation_of_a_process),
+	cmocka_unit_test(a_process_in_use),
 };
 
 const struct pmd_group pmd_group_devargs = {

@@ -147,7 +147,7 @@ emu_close(struct hisi_qm_dev *dev)
 static int
 emu_parse_faults(struct transport_emu *emu, const char *text, struct zip_model_fault *faults)
 {
-	char err[128];
+	char err[256];
 	int n;
 
 	if (text == NULL || text[0] == '\0')
@@ -236,6 +236,10 @@ emu_start_workers(struct transport_emu *emu, const struct hisi_qm_emu_args *args
 		HISI_QM_LOG(WARNING, emu->dev,
 			    "engine threads share a core with an lcore; cores= chooses others");
 	ret = zip_worker_pool_create(&config, &emu->pool);
+	if (ret == -EINVAL && config.cpus != NULL)
+		HISI_QM_LOG(ERR, emu->dev,
+			    "argument 'cores=%s': valid are CPUs that this process may use",
+			    args->cores);
 	return ret != 0 ? ret : zip_worker_attach(emu->pool, emu->model);
 }
 

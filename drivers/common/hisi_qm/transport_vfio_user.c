@@ -213,6 +213,25 @@ vu_close(struct hisi_qm_dev *dev)
 	free(vu);
 }
 
+/* What a user looks at when there is no connection. */
+static const char *
+vu_connect_hint(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ECONNREFUSED:
+		return "; does the model run?";
+	case -EBUSY:
+		return "; another application has the function";
+	case -EACCES:
+		return "; the model has to run as the same user";
+	case -ETIMEDOUT:
+		return "; is a model there, and not stopped?";
+	default:
+		return "";
+	}
+}
+
 static int
 vu_open(struct hisi_qm_dev *dev)
 {
@@ -228,7 +247,7 @@ vu_open(struct hisi_qm_dev *dev)
 	ret = vfio_user_client_connect(args->path, VFIO_USER_TIMEOUT_MS, &vu->client);
 	if (ret != 0) {
 		HISI_QM_LOG(ERR, dev, "cannot connect to %s: %s%s", args->path, rte_strerror(-ret),
-			    ret == -ENOENT || ret == -ECONNREFUSED ? "; does the model run?" : "");
+			    vu_connect_hint(ret));
 		goto fail;
 	}
 	ret = hisi_qm_pci_identify(dev, &vu_config, &vu->caps);

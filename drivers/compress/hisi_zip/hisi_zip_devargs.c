@@ -174,6 +174,7 @@ hisi_zip_devargs_parse(const char *name, const char *text, enum hisi_zip_bus bus
 	if (copy == NULL)
 		return -ENOMEM;
 	ret = hisi_zip_parse_args(name, copy, bus, &given, args);
+	args->hw_given = (given & hisi_zip_arg_bit(hisi_zip_find_arg("hw"))) != 0;
 	free(copy);
 	return ret != 0 ? ret : hisi_zip_check_args(name, given, bus, args);
 }

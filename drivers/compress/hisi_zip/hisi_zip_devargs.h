@@ -30,6 +30,7 @@ enum hisi_zip_software {
 struct hisi_zip_devargs {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /**< empty: embedded model */
 	uint8_t hw;       /**< HISI_QM_HW_* */
+	bool hw_given;    /**< a model process has to be of that generation */
 	uint16_t max_sge; /**< segments of one side of an op */
 	bool shadow;      /**< shadow doorbells */
 	uint8_t sw;       /**< enum hisi_zip_software */

@@ -9,6 +9,7 @@
 #include <rte_memzone.h>
 #include <rte_string_fns.h>
 
+#include "hisi_qm_pf.h"
 #include "hisi_zip.h"
 #include "hisi_zip_compat.h"
 #include "hisi_zip_mp.h"
@@ -69,6 +70,25 @@ hisi_zip_find_lz4(struct hisi_zip_dev *dev)
 	return (algs & HISI_ZIP_ALG_LZ4_COMPRESS) != 0;
 }
 
+/* Arguments that are right in themselves, but not of this function. */
+static int
+hisi_zip_check_function(const struct hisi_zip_dev *dev)
+{
+	const bool v2 = hisi_zip_is_v2(dev);
+
+	if (dev->args.hw_given && v2 != (dev->args.hw == HISI_QM_HW_V2)) {
+		HISI_ZIP_LOG(ERR, "argument 'hw': the model is of another generation, valid is %s",
+			     dev->qm.name, v2 ? "v2" : "v3");
+		return -EINVAL;
+	}
+	if (dev->args.nb_vfs != 0 && !hisi_qm_dev_is_pf(&dev->qm)) {
+		HISI_ZIP_LOG(ERR, "argument 'vf_queues': this is a virtual function, valid is a "
+			     "physical one", dev->qm.name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* Opens the function, if there is one. */
 static int
 hisi_zip_open(struct hisi_zip_dev *dev)
@@ -79,7 +99,12 @@ hisi_zip_open(struct hisi_zip_dev *dev)
 	if (hisi_zip_is_software(dev))
 		return -pthread_mutex_init(&dev->qm.lock, NULL);
 	ret = hisi_qm_dev_open(&dev->qm);
-	if (ret == 0)
+	if (ret != 0)
+		return ret;
+	ret = hisi_zip_check_function(dev);
+	if (ret != 0)
+		hisi_qm_dev_close(&dev->qm);
+	else
 		dev->lz4 = hisi_zip_find_lz4(dev);
 	return ret;
 }
