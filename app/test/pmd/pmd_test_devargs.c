@@ -227,6 +227,30 @@ a_process_in_use(void **state)
 	assert_int_equal(rte_vdev_uninit(OTHER), 0);
 }
 
+/* The library takes no id that is not below the number of devices. */
+static void
+removed_in_any_order(void **state)
+{
+	static const char *const names[] = {NAME, OTHER};
+
+	(void)state;
+	for (int first = 0; first < 2; first++) {
+		size_t mark = pmd_log_mark();
+
+		assert_int_equal(rte_vdev_init(NAME, ""), 0);
+		assert_int_equal(rte_vdev_init(OTHER, ""), 0);
+		pmd_dev.id = (uint8_t)rte_compressdev_get_dev_id(names[!first]);
+		pmd_dev_start(2, 32);
+		assert_int_equal(rte_vdev_uninit(names[first]), 0);
+		assert_int_equal(rte_vdev_uninit(names[!first]), 0);
+		assert_true(rte_compressdev_get_dev_id(names[!first]) < 0);
+		/* Its queue pairs and its model are gone, too. */
+		assert_int_equal(PMD_LOG_COUNT(mark, names[!first], "ops hw 0"), 1);
+		assert_int_equal(PMD_LOG_COUNT(mark, names[!first], "embedded model: sqes 0"), 1);
+	}
+	run_one("");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(wrong_ones),
 	cmocka_unit_test(wrong_ones_of_the_embedded_model),
@@ -236,6 +260,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(right_ones_of_a_process),
 	cmocka_unit_test(another_generation_of_a_process),
 	cmocka_unit_test(a_process_in_use),
+	cmocka_unit_test(removed_in_any_order),
 };
 
 const struct pmd_group pmd_group_devargs = {

@@ -309,6 +309,21 @@ typedef uint64_t (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_devi
 int hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		    const struct hisi_zip_devargs *args, hisi_zip_choose_fn choose);
 
+/**
+ * Stops a device, as rte_compressdev_stop() does, if it is started. That one refuses, as
+ * rte_compressdev_close() does, an id that is not below the number of devices, which is so once
+ * one with a smaller id was removed.
+ */
+void hisi_zip_stop(struct rte_compressdev *cdev);
+
+/**
+ * Closes a stopped device for good, as rte_compressdev_close() does. It has no ops then, so that
+ * rte_compressdev_pmd_destroy() does not close it again.
+ *
+ * @return 0, or as the ops; then the device has them still
+ */
+int hisi_zip_close(struct rte_compressdev *cdev);
+
 /** Stops and closes a device, gives the function back. @return 0; -ENODEV; as the close. */
 int hisi_zip_remove(const char *name);
 

@@ -6,6 +6,7 @@
 
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_malloc.h>
 #include <rte_memzone.h>
 #include <rte_string_fns.h>
 
@@ -32,6 +33,34 @@ hisi_zip_destroy(struct rte_compressdev *cdev)
 	ret = rte_compressdev_pmd_destroy(cdev);
 	if (ret == 0)
 		rte_memzone_free(rte_memzone_lookup(name));
+	return ret;
+}
+
+void
+hisi_zip_stop(struct rte_compressdev *cdev)
+{
+	if (cdev->data->dev_started == 0)
+		return;
+	cdev->dev_ops->dev_stop(cdev);
+	cdev->data->dev_started = 0;
+}
+
+int
+hisi_zip_close(struct rte_compressdev *cdev)
+{
+	int ret = 0;
+
+	for (uint16_t i = 0; ret >= 0 && i < cdev->data->nb_queue_pairs; i++)
+		ret = cdev->dev_ops->queue_pair_release(cdev, i);
+	if (ret < 0)
+		return ret;
+	rte_free(cdev->data->queue_pairs);
+	cdev->data->queue_pairs = NULL;
+	cdev->data->nb_queue_pairs = 0;
+	ret = cdev->dev_ops->dev_close(cdev);
+	/* The library would close what has ops. */
+	if (ret == 0)
+		cdev->dev_ops = NULL;
 	return ret;
 }
 
@@ -161,10 +190,9 @@ hisi_zip_remove(const char *name)
 	if (cdev == NULL)
 		return -ENODEV;
 	dev = cdev->data->dev_private;
-	if (cdev->data->dev_started)
-		rte_compressdev_stop(cdev->data->dev_id);
+	hisi_zip_stop(cdev);
 	/* The queue pairs go before the function, and that before the memory it lives in. */
-	ret = rte_compressdev_close(cdev->data->dev_id);
+	ret = hisi_zip_close(cdev);
 	if (ret < 0)
 		return ret;
 	hisi_zip_telemetry_remove(dev);
@@ -172,8 +200,7 @@ hisi_zip_remove(const char *name)
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
 		hisi_zip_primary_abandon(dev);
-		/* The library closes what has ops, and frees what is private. */
-		cdev->dev_ops = NULL;
+		/* The library frees what is private. */
 		cdev->data->dev_private = NULL;
 	} else {
 		hisi_qm_dev_close(&dev->qm);

@@ -477,10 +477,11 @@ hisi_zip_secondary_remove(const char *name)
 	view = hisi_zip_view(cdev);
 	secondary = view->secondary;
 	/* Before the watch ends, which a stop may have to wait for. */
-	if (cdev->data->dev_started)
-		rte_compressdev_stop(cdev->data->dev_id);
+	hisi_zip_stop(cdev);
 	rte_eal_alarm_cancel(hisi_zip_watch, secondary);
-	ret = rte_compressdev_pmd_destroy(cdev);
+	ret = hisi_zip_close(cdev);
+	if (ret == 0)
+		ret = rte_compressdev_pmd_destroy(cdev);
 	if (ret != 0)
 		return ret;
 	hisi_zip_ask(view, HISI_ZIP_MP_DETACH, &msg);
