@@ -45,6 +45,7 @@ struct model_share {
 	uint32_t generation;
 	unsigned int nb;
 	unsigned int next; /**< where the round robin goes on */
+	uint64_t visited; /**< bytes of data in this visit */
 	uint16_t list[HISI_QM_MAX_QUEUES];
 	struct deflate_ctx *deflate;
 	struct model_stream *stream; /**< a stream's context while its SQE runs */

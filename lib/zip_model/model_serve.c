@@ -8,6 +8,12 @@
 /* A paced SQE due within this time is worth waiting for. */
 #define MODEL_PACE_SOON_NS 50000
 
+/*
+ * Data of one visit, in bytes: SQEs of 8 MiB must not keep a worker, by a budget that is counted in
+ * SQEs, from what other functions and queues have to do.
+ */
+#define MODEL_VISIT_BYTES  0x100000
+
 /* Words of an SQE, by their place in it as 32-bit and as 64-bit words. */
 #define MODEL_SQE_DW4  4
 #define MODEL_SQE_DW7  7
@@ -108,6 +114,28 @@ model_serve_count(struct zip_model *model, struct model_queue *queue,
 	}
 }
 
+/* What an SQE took of the visit: of one that failed, what the engine may have looked at. */
+static void
+model_serve_charge(struct model_share *share, const struct hisi_hw_sqe *sqe,
+		const struct model_zip_result *result)
+{
+	uint32_t status = HISI_HW_GET(HISI_ZIP_DW3_STATUS, result->dw3);
+
+	if (share->model->engine == ZIP_MODEL_ENGINE_NULL)
+		return;
+	share->visited += status == HISI_ZIP_OK
+			? (uint64_t)result->consumed + result->produced
+			: (uint64_t)sqe->input_length + sqe->dest_avail;
+}
+
+/* Whether the visit ends before its budget of SQEs does. */
+static bool
+model_serve_enough(const struct model_share *share)
+{
+	return share->visited >= MODEL_VISIT_BYTES ||
+			atomic_load_explicit(&share->model->yield, memory_order_relaxed);
+}
+
 /* Whether the SQE at the head may complete now. */
 static bool
 model_serve_due(struct zip_model *model, struct model_queue *queue, const uint8_t *entry,
@@ -182,6 +210,7 @@ model_serve_one(struct model_share *share, struct model_queue *queue, unsigned i
 	if (strike.kinds != 0)
 		zip_model_fault_spoil(&strike, share, &result);
 	model_serve_write_back(entry, &result);
+	model_serve_charge(share, &sqe, &result);
 	model_serve_count(model, queue, &result);
 	model_serve_complete(model, queue, cqe, &strike);
 	return true;
@@ -269,7 +298,7 @@ model_serve_queue(struct model_share *share, struct model_queue *queue, unsigned
 	for (i = 0; i < n; i++) {
 		if (!model_serve_one(share, queue, &soon))
 			break;
-		if (atomic_load_explicit(&model->yield, memory_order_relaxed)) {
+		if (model_serve_enough(share)) {
 			i++;
 			break;
 		}
@@ -358,6 +387,7 @@ model_serve_share(struct zip_model *model, struct model_share *own, unsigned int
 	unsigned int work = 0;
 	unsigned int i;
 
+	own->visited = 0;
 	for (i = 0; i < own->nb && work < budget; i++) {
 		struct model_queue *queue = &model->queues[own->list[own->next]];
 		unsigned int burst = budget - work < MODEL_BURST ? budget - work : MODEL_BURST;
@@ -367,7 +397,7 @@ model_serve_share(struct zip_model *model, struct model_share *own, unsigned int
 			work += zip_model_doorbell_poll(model, queue);
 		if (queue->sq_head != queue->sq_tail && model_serve_has_core(model, queue))
 			work += model_serve_queue(own, queue, burst);
-		if (atomic_load_explicit(&model->yield, memory_order_relaxed))
+		if (model_serve_enough(own))
 			break;
 	}
 	return work;

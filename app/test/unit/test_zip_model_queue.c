@@ -105,6 +105,65 @@ full_cq_waits(void **state)
 	bench_close(&bench);
 }
 
+/* SQEs of much data do not keep a worker for as long as their number would. */
+static void
+much_data_ends_a_visit(void **state)
+{
+	struct zip_model_config config = bench_config();
+	struct bench bench;
+	uint32_t i;
+
+	(void)state;
+	config.level = 1;
+	bench_open(&bench, &config);
+	for (i = 0; i < 8; i++) {
+		struct bench_sqe sqe = bench_flat(1, i < 4 ? 0x100000 : 0x1000, 0x200000);
+
+		bench_queue(&bench, i, false, 64, 1);
+		bench_put(&bench, i, 0, &sqe);
+		bench_put(&bench, i, 1, &sqe);
+		bench_doorbell(&bench, sq_word(i, 2));
+	}
+	for (i = 0; i < 8; i++) {
+		zip_model_service(bench.model, 0, 1, 64);
+		/* One after the other, and each queue in its turn. */
+		assert_int_equal(bench_queue_stats(&bench, i < 4 ? i : 0).sqes, i < 4 ? 1 : 2);
+	}
+	bench_serve(&bench);
+	assert_int_equal(bench_stats(&bench).queues.sqes, 16);
+	assert_int_equal(bench_stats(&bench).queues.errors, 0);
+	bench_close(&bench);
+}
+
+/* So do those whose output is much, and those that fail. */
+static void
+much_output_ends_a_visit(void **state)
+{
+	struct zip_model_config config = bench_config();
+	struct bench bench;
+	uint32_t i;
+
+	(void)state;
+	bench_open(&bench, &config);
+	memset(bench.mem + BENCH_OUT, 0, 0x200000);
+	i = (uint32_t)bench_zlib_deflate(bench.mem + BENCH_OUT, 0x200000, bench.mem + BENCH_IN,
+			0x10000, -15);
+	for (unsigned int queue = 0; queue < 2; queue++) {
+		struct bench_sqe sqe = bench_flat(1, i, queue == 0 ? 0x200000 : 0x1fffff);
+
+		bench_queue(&bench, queue, true, 64, 1);
+		bench_put(&bench, queue, 0, &sqe);
+		bench_put(&bench, queue, 1, &sqe);
+		bench_doorbell(&bench, sq_word(queue, 2));
+	}
+	for (i = 1; i <= 4; i++) {
+		zip_model_service(bench.model, 0, 1, 64);
+		assert_int_equal(bench_stats(&bench).queues.sqes, i);
+	}
+	assert_int_equal(bench_stats(&bench).queues.errors, 2);
+	bench_close(&bench);
+}
+
 static void
 bus_master_off(void **state)
 {
@@ -198,6 +257,8 @@ main(void)
 			cmocka_unit_test(entry_image),
 			cmocka_unit_test(phases_and_order),
 			cmocka_unit_test(full_cq_waits),
+			cmocka_unit_test(much_data_ends_a_visit),
+			cmocka_unit_test(much_output_ends_a_visit),
 			cmocka_unit_test(bus_master_off),
 			cmocka_unit_test(shares),
 			cmocka_unit_test(pacing),
