@@ -9,6 +9,9 @@
 #include "vfio_user_parse.h"
 #include "vfio_user_server_priv.h"
 
+/* Of a handler: the same request is to be given to it again. */
+#define UNFINISHED 1
+
 /* What goes back: `len` bytes of the payload reserved in the connection, and a descriptor. */
 struct answer {
 	size_t len;
@@ -274,20 +277,20 @@ static int
 on_write_multi(struct vfio_user_server *server, const struct vfio_user_request *req,
 	       struct answer *answer)
 {
+	uint64_t *done = &server->writes_done;
 	struct vfio_user_multi_write write;
+	int ret = server->write_multi ? 0 : -ENOTSUP;
 
-	if (!server->write_multi)
-		return -ENOTSUP;
-	for (uint64_t i = 0; i < req->nb_writes; i++) {
-		int ret = vfio_user_parse_multi(req, i, &write);
-
+	while (*done < req->nb_writes && !ret) {
+		ret = vfio_user_parse_multi(req, *done, &write);
 		if (!ret)
 			ret = region_write(server, write.region, write.offset, write.data,
 					   write.count);
-		if (ret)
-			return ret;
+		if (!ret && ++*done < req->nb_writes && vfio_user_server_slice_over(server))
+			return UNFINISHED;
 	}
-	return answer_copy(server, answer, &req->nb_writes, sizeof(req->nb_writes));
+	*done = 0;
+	return ret ? ret : answer_copy(server, answer, &req->nb_writes, sizeof(req->nb_writes));
 }
 
 static int
@@ -345,6 +348,8 @@ vfio_user_server_answer(struct vfio_user_server *server)
 	if ((hdr.flags & VFIO_USER_F_TYPE_MASK) != VFIO_USER_F_TYPE_COMMAND)
 		return -EPROTO;
 	ret = carry_out(server, &answer);
+	if (ret == UNFINISHED)
+		return 1;
 	if (hdr.flags & VFIO_USER_F_NO_REPLY)
 		return 0;
 	hdr.flags = VFIO_USER_F_TYPE_REPLY;
@@ -369,4 +374,5 @@ vfio_user_server_forget(struct vfio_user_server *server)
 		server->ops->reset(server->dev, VFIO_USER_RESET_DISCONNECT);
 	vfio_user_dma_clear(&server->dma);
 	server->negotiated = false;
+	server->writes_done = 0;
 }

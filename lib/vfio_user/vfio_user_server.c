@@ -11,12 +11,17 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vfio_user_server_priv.h"
 
-/* Requests answered in one go, so that one client cannot keep the thread from the others. */
+/*
+ * Requests answered in one go, and for how long, so that one client cannot keep the thread from
+ * the others: a request may take long, where the device is busy with much work of its client.
+ */
 #define BUDGET 64
+#define SLICE_NS 1000000
 
 enum { TAG_LISTENER, TAG_WAKE, TAG_CLIENT };
 
@@ -202,7 +207,31 @@ send_answer(struct vfio_user_server *server)
 	return sent;
 }
 
-/* @return  1 for a request answered, 0 if there is none to read, or a negative errno. */
+static uint64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+bool
+vfio_user_server_slice_over(const struct vfio_user_server *server)
+{
+	return now_ns() >= server->slice_end_ns;
+}
+
+/* Nothing else may come of the socket to wake us for the rest of a request. Full is as good. */
+static int
+wake_again(const struct vfio_user_server *server)
+{
+	uint64_t one = 1;
+
+	return write(server->wake, &one, sizeof(one)) < 0 && errno != EAGAIN ? -errno : 0;
+}
+
+/* @return  1 for a request answered, 0 if there is none to go on with, or a negative errno. */
 static int
 serve_one(struct vfio_user_server *server)
 {
@@ -211,6 +240,8 @@ serve_one(struct vfio_user_server *server)
 	if (ret <= 0)
 		return ret;
 	ret = vfio_user_server_answer(server);
+	if (ret > 0)
+		return wake_again(server);
 	vfio_user_conn_next(&server->conn);
 	if (ret)
 		return ret;
@@ -238,12 +269,15 @@ serve(struct vfio_user_server *server)
 	int done = 0;
 	int ret = server->blocked ? send_answer(server) : 1;
 
+	server->slice_end_ns = now_ns() + SLICE_NS;
 	while (ret > 0 && !server->blocked && done < BUDGET) {
 		ret = serve_one(server);
 		if (ret > 0)
 			done++;
 		if (check_drop(server))
 			return done;
+		if (vfio_user_server_slice_over(server))
+			break;
 	}
 	if (ret == -ENOTCONN || ret == -ECONNRESET || ret == -EPIPE)
 		drop(server, VFIO_USER_LOG_INFO, "it hung up");
@@ -310,13 +344,17 @@ vfio_user_server_process(struct vfio_user_server *server)
 
 		switch (events[i].data.u64) {
 		case TAG_WAKE:
-			if (read(server->wake, &count, sizeof(count)) > 0)
-				check_drop(server);
+			if (read(server->wake, &count, sizeof(count)) > 0 &&
+			    !check_drop(server) && server->writes_done)
+				done += serve(server);
 			break;
 		case TAG_LISTENER:
 			accept_client(server);
 			break;
 		default:
+			/* Nobody is left for whom the rest of a long message would be done. */
+			if ((events[i].events & EPOLLHUP) && server->writes_done)
+				drop(server, VFIO_USER_LOG_INFO, "it hung up");
 			if (server->has_client)
 				done += serve(server);
 		}

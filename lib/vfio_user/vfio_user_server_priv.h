@@ -47,6 +47,8 @@ struct vfio_user_server {
 	bool write_multi;
 	bool blocked; /**< an answer waits for room in the socket; no request is read meanwhile */
 	bool refused; /**< another client was, and that was logged */
+	uint64_t slice_end_ns; /**< until then this client's requests are answered in one go */
+	uint64_t writes_done; /**< of a REGION_WRITE_MULTI that goes on in the next one */
 	uint64_t client_max_fds;
 	struct vfio_user_conn conn;
 };
@@ -68,9 +70,13 @@ void vfio_user_listener_close(struct vfio_user_listener *listener);
  * Carry out the request received in `conn`, and queue the answer unless none is wanted.
  *
  * @return
- *   0, or a negative errno if the client must be dropped.
+ *   0; 1: the slice is over before the request is, so call again in the next one; or a negative
+ *   errno if the client must be dropped.
  */
 int vfio_user_server_answer(struct vfio_user_server *server);
+
+/** Whether it is another client's turn. */
+bool vfio_user_server_slice_over(const struct vfio_user_server *server);
 
 /** Forget the state that a client leaves in the device: interrupts, config space, memory. */
 void vfio_user_server_forget(struct vfio_user_server *server);

@@ -56,6 +56,8 @@ dev_write(void *ctx, unsigned int bar, uint64_t offset, const void *buf, size_t 
 	if (dev->fail)
 		return dev->fail;
 	memcpy((bar ? dev->bar2 : dev->bar0) + offset, buf, len);
+	if (dev->write_us)
+		usleep(dev->write_us);
 	atomic_fetch_add(&dev->writes, 1);
 	return 0;
 }

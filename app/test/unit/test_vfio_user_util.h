@@ -54,6 +54,7 @@ struct test_device {
 	atomic_uint power;
 	atomic_uint logged_errors;
 	int fail; /**< what BAR 2 accesses answer */
+	unsigned int write_us; /**< how long each write of a BAR takes */
 };
 
 /** A folder of our own and a socket path in it. */
