@@ -14,14 +14,13 @@
 
 #include "vfio_user_dma.h"
 
-/* So much of our address space one client may take (x86-64 and arm64 have 128 TiB at least). */
-#define MAX_MAPPED ((uint64_t)16 << 40)
 /* Files up to this size are mapped as a whole. */
 #define MAX_WHOLE ((uint64_t)4 << 40)
 
 /* A mapping of a file. A file that has grown since gets a second one beside it. */
 struct vfio_user_dma_file {
 	struct vfio_user_dma_file *next;
+	struct vfio_user_dma_file **link; /* what points to this one */
 	struct vfio_user_dma *dma;
 	struct vfio_user_sigbus_slot *slot;
 	dev_t dev;
@@ -98,22 +97,30 @@ static int
 file_map(struct vfio_user_dma_file *f, int fd, uint64_t offset, uint64_t len)
 {
 	void *base;
+	int ret = vfio_user_quota_take(&f->dma->quota, len);
 
-	if (len > MAX_MAPPED - f->dma->mapped)
-		return -ENOMEM;
+	if (ret)
+		return ret;
 	base = mmap(NULL, len, f->prot, MAP_SHARED | MAP_NORESERVE, fd, (off_t)offset);
-	if (base == MAP_FAILED)
-		return -errno;
+	if (base == MAP_FAILED) {
+		ret = -errno;
+		goto give_quota;
+	}
 	f->slot = vfio_user_sigbus_add(base, len, f->dma->owner);
 	if (!f->slot) {
-		munmap(base, len);
-		return -ENOMEM;
+		ret = -ENOMEM;
+		goto unmap;
 	}
 	f->base = base;
 	f->offset = offset;
 	f->len = len;
-	f->dma->mapped += len;
 	return 0;
+
+unmap:
+	munmap(base, len);
+give_quota:
+	vfio_user_quota_give(&f->dma->quota, len);
+	return ret;
 }
 
 static int
@@ -141,6 +148,9 @@ file_add(struct vfio_user_dma *dma, const struct stat *st, int prot, int fd, uin
 		return ret;
 	}
 	f->next = *head;
+	f->link = head;
+	if (f->next)
+		f->next->link = &f->next;
 	*head = f;
 	*out = f;
 	return 0;
@@ -149,17 +159,14 @@ file_add(struct vfio_user_dma *dma, const struct stat *st, int prot, int fd, uin
 static void
 file_put(struct vfio_user_dma_file *f)
 {
-	struct stat st = { .st_dev = f->dev, .st_ino = f->ino };
-	struct vfio_user_dma_file **link = bucket(f->dma, &st);
-
 	if (--f->refs)
 		return;
-	while (*link != f)
-		link = &(*link)->next;
-	*link = f->next;
+	*f->link = f->next;
+	if (f->next)
+		f->next->link = f->link;
 	vfio_user_sigbus_remove(f->slot);
 	munmap(f->base, f->len);
-	f->dma->mapped -= f->len;
+	vfio_user_quota_give(&f->dma->quota, f->len);
 	free(f);
 }
 

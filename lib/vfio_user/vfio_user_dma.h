@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "vfio_user_proto.h"
+#include "vfio_user_quota.h"
 #include "vfio_user_server.h"
 #include "vfio_user_sigbus.h"
 
@@ -30,7 +31,7 @@ struct vfio_user_dma {
 	struct vfio_user_sigbus_owner *owner;
 	void *maps; /**< tree of struct vfio_user_dma_entry */
 	unsigned int nb_maps;
-	uint64_t mapped; /**< bytes of address space taken by files */
+	struct vfio_user_quota quota; /**< taken by files */
 	struct vfio_user_dma_file *files[VFIO_USER_DMA_BUCKETS];
 };
 
@@ -46,7 +47,8 @@ void vfio_user_dma_init(struct vfio_user_dma *dma, const struct vfio_user_device
  *   Stays the caller's, who closes it. -1 for memory that cannot be reached (a ROM): it takes
  *   its place, and the device does not hear of it.
  * @return
- *   0; -EEXIST for an overlap; -ENOSPC beyond VFIO_USER_MAX_DMA_MAPS; -EINVAL beyond the end of
+ *   0; -EEXIST for an overlap; -ENOSPC beyond VFIO_USER_MAX_DMA_MAPS, and for more files or
+ *   address space than a client may take (vfio_user_quota.h); -EINVAL beyond the end of
  *   the file or for a file that is not in memory; -EACCES if the descriptor does not allow it;
  *   -ENOMEM; what the device says.
  */

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "test_vfio_user_util.h"
@@ -121,12 +122,86 @@ a_message_of_many_writes_is_cut(void **state)
 	test_device_fini(&dev);
 }
 
+/* More files than a process can have mappings by default, without waiting for answers. */
+#define MANY_FILES 65600
+
+static int
+map_files(int sock, unsigned int nb)
+{
+	int first = -1;
+
+	for (uint64_t i = 0; i < nb; i++) {
+		int fd = memfd_create("one of many", MFD_CLOEXEC);
+
+		assert_true(fd >= 0);
+		assert_int_equal(ftruncate(fd, 0x1000), 0);
+		wire_begin(&w, 1, 2, 0x10);
+		wire_put32(&w, 32);
+		wire_put32(&w, 3);
+		wire_put64(&w, 0);
+		wire_put64(&w, i << 12);
+		wire_put64(&w, 0x1000);
+		wire_put_fd(&w, fd);
+		wire_send(sock, &w);
+		if (i == 0)
+			first = fd;
+		else
+			close(fd);
+	}
+	wire_region_info(sock, &w, 2, 32);
+	return first;
+}
+
+/*
+ * The kernel limits a process's mappings. A client that takes all it can get leaves some to the
+ * next one, and to the process: the memory that it takes away then can still be replaced.
+ */
+static void
+mappings_are_left_to_others(void **state)
+{
+	static struct test_device devs[2];
+	static const unsigned int nb[2] = { MANY_FILES, 1000 };
+	int socks[2];
+	int fds[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		test_device_init(&devs[i], false, NULL, 0);
+		devs[i].forgets_maps = true;
+	}
+	test_loop_start(&loop, devs, 2);
+	for (int i = 0; i < 2; i++) {
+		socks[i] = wire_hello(devs[i].path);
+		fds[i] = map_files(socks[i], nb[i]);
+	}
+	assert_in_range(atomic_load(&devs[0].maps_made), 20000, 65535);
+	assert_int_equal(atomic_load(&devs[1].maps_made), 1000);
+	assert_int_equal(wire_dma_map(socks[0], &w, 3, 0, 1ULL << 40, 0x1000, fds[1]), 28);
+	/* The device touches what is no more; who serves it waits meanwhile, as for a worker. */
+	test_loop_stop(&loop);
+	assert_int_equal(ftruncate(fds[0], 0), 0);
+	((volatile uint8_t *)devs[0].first_map.vaddr)[0] = 1;
+	test_loop_start(&loop, devs, 2);
+	assert_true(wire_closed(socks[0]));
+	/* What it had is free again. */
+	close(socks[0]);
+	socks[0] = wire_hello(devs[0].path);
+	assert_int_equal(wire_dma_map(socks[0], &w, 3, 0, 0, 0x1000, fds[1]), 0);
+	test_loop_stop(&loop);
+	for (int i = 0; i < 2; i++) {
+		close(socks[i]);
+		close(fds[i]);
+		test_device_fini(&devs[i]);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_requests_are_served_one_by_one),
 		cmocka_unit_test(a_message_of_many_writes_is_cut),
+		cmocka_unit_test(mappings_are_left_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,10 +67,15 @@ dev_map(void *ctx, uint64_t iova, uint64_t len, void *vaddr, unsigned int prot)
 {
 	struct test_device *dev = ctx;
 
+	struct test_map map = { iova, len, vaddr, prot };
+
+	if (atomic_fetch_add(&dev->maps_made, 1) == 0)
+		dev->first_map = map;
+	if (dev->forgets_maps)
+		return 0;
 	if (dev->nb_maps == TEST_MAX_MAPS)
 		return -ENOSPC;
-	dev->maps[dev->nb_maps++] = (struct test_map){ iova, len, vaddr, prot };
-	atomic_fetch_add(&dev->maps_made, 1);
+	dev->maps[dev->nb_maps++] = map;
 	return 0;
 }
 

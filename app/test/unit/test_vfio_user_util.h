@@ -45,6 +45,8 @@ struct test_device {
 	int bar0_fd; /**< -1: no BAR 0 */
 	uint8_t *bar0;
 	struct test_map *maps;
+	struct test_map first_map;
+	bool forgets_maps; /**< but the first one: there may be any number */
 	atomic_uint nb_maps;
 	atomic_uint maps_made;
 	atomic_uint unmap_calls;
