@@ -20,14 +20,31 @@ struct member {
 	struct iovec iov[MEMBER_IOV];
 };
 
+static const char *
+status_name(uint8_t status)
+{
+	static const char *const names[] = {
+		[RTE_COMP_OP_STATUS_SUCCESS] = "SUCCESS",
+		[RTE_COMP_OP_STATUS_NOT_PROCESSED] = "NOT_PROCESSED",
+		[RTE_COMP_OP_STATUS_INVALID_ARGS] = "INVALID_ARGS",
+		[RTE_COMP_OP_STATUS_ERROR] = "ERROR",
+		[RTE_COMP_OP_STATUS_INVALID_STATE] = "INVALID_STATE",
+		[RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED] = "OUT_OF_SPACE_TERMINATED",
+		[RTE_COMP_OP_STATUS_OUT_OF_SPACE_RECOVERABLE] = "OUT_OF_SPACE_RECOVERABLE",
+	};
+
+	return status < RTE_DIM(names) ? names[status] : "unknown";
+}
+
 int
 cf_op_failed(const struct cf_run *run, const struct cf_slot *slot)
 {
 	const struct rte_comp_op *op = slot->op;
 
-	cf_log("%s: %s at byte %llu of %s: status %u, 0x%llx; consumed %u of %u, produced %u",
+	cf_log("%s: %s at byte %llu of %s: status %s, debug_status 0x%llx; "
+	       "consumed %u of %u, produced %u",
 	       run->device.name, slot->refused ? "refuses the operation" : "operation failed",
-	       (unsigned long long)slot->begin, run->input.name, op->status,
+	       (unsigned long long)slot->begin, run->input.name, status_name(op->status),
 	       (unsigned long long)op->debug_status, op->consumed, slot->src_len, op->produced);
 	return -EIO;
 }

@@ -37,8 +37,11 @@ choose(struct cf_device *device, const char *name)
 		}
 	}
 	if (deflate == NULL) {
-		cf_log("%s does not do DEFLATE; EAL gets devices by -a and --vdev",
-		       name != NULL ? name : "any compression device there is");
+		if (name != NULL)
+			cf_log("%s does not do DEFLATE", name);
+		else
+			cf_log("there is no compression device%s; EAL gets them by -a and --vdev",
+			       rte_compressdev_count() == 0 ? "" : " that does DEFLATE");
 		return -ENODEV;
 	}
 	device->id = (uint8_t)id;

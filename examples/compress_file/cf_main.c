@@ -73,7 +73,8 @@ start_eal(int argc, char **argv)
 	/* Its threads leave the signals to this one. */
 	cf_signals_block();
 	if (rte_eal_init(argc, argv) < 0) {
-		cf_log("EAL does not start with these arguments");
+		cf_log("EAL does not start with these arguments; is the plug-in of the device "
+		       "installed, or named by -d?");
 		return -ENODEV;
 	}
 	cf_signals_unblock();
@@ -147,10 +148,13 @@ main(int argc, char **argv)
 
 	if (fill_standard() != 0)
 		return EXIT_FAILURE;
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		cf_options_help();
 		return EXIT_SUCCESS;
 	}
+	/* getopt's messages begin with what stands before the options. */
+	if (own < argc)
+		argv[own] = argv[0];
 	if (cf_options_parse(&run.options, own < argc ? argc - own : 1, argv + RTE_MIN(own,
 			     argc - 1)) != 0)
 		return EXIT_USAGE;

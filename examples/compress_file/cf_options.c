@@ -88,6 +88,7 @@ parse_option(struct cf_options *options, int c)
 		options->level = (int)value;
 		return 0;
 	default:
+		cf_log("--help lists the options");
 		return -EINVAL;
 	}
 }

@@ -434,9 +434,12 @@ try_standard()
 
 part_failure()
 {
-    local rc=0
+    local rc=0 device=("${eal[@]: -2}")
 
     make_files "$in"
+    eal=("${eal[@]:0:${#eal[@]}-2}")
+    expect_failure 'there is no compression device; ' "$in/text" "$out/gz"
+    eal+=("${device[@]}")
     expect_failure 'No such file' "$work/none" "$out/gz"
     expect_failure 'Is a directory' "$work" "$out/gz"
     expect_failure 'No such file' "$in/text" "$work/none/gz"
@@ -446,6 +449,10 @@ part_failure()
     rc=0
     cf -c 3 "$in/text" "$out/gz" || rc=$?
     [ $rc = 2 ] && grep -q 'from 4096 to 1048576' "$work/log" || fail "a wrong argument: $rc"
+    rc=0
+    cf --none "$in/text" "$out/gz" || rc=$?
+    [ $rc = 2 ] && grep -q "compress_file: unrecognized option '--none'" "$work/log" &&
+        grep -q 'compress_file: --help' "$work/log" || fail "an unknown option: $rc"
     # What is there stays there.
     echo old > "$work/there"
     expect_failure 'File exists; --force' "$in/text" "$work/there"
@@ -473,7 +480,8 @@ part_failure()
     try_standard
     if [ "$transport" = embedded ]; then
         set_eal ",faults=status:queue=0:nth=2:value=255"
-        expect_failure 'operation failed at byte 262144' "$in/random" "$out/gz"
+        expect_failure 'operation failed at byte 262144 .*: status ERROR, debug_status 0x.*ff;' \
+            "$in/random" "$out/gz"
         set_eal ",faults=status:queue=1:nth=2:value=255"
         expect_failure 'operation failed at byte' -d "$work/gz" "$out/plain"
     fi
