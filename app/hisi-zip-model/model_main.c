@@ -196,8 +196,11 @@ serve(struct program *program)
 static int
 run(struct program *program)
 {
-	int ret = start(program);
+	const char *file = program->opts.stats_file;
+	int ret = file == NULL ? 0 : model_stats_check(file);
 
+	if (ret == 0)
+		ret = start(program);
 	if (ret == 0) {
 		say_ready(program);
 		ret = serve(program);
@@ -214,8 +217,7 @@ main(int argc, char **argv)
 	char err[512] = "";
 
 	if (model_opts_parse(&program.opts, argc, argv, err, sizeof(err)) != 0) {
-		fprintf(stderr, "hisi-zip-model: %s\n", err);
-		model_opts_usage(stderr);
+		fprintf(stderr, "hisi-zip-model: %s\n--help lists the options\n", err);
 		return EXIT_USAGE;
 	}
 	if (program.opts.help) {

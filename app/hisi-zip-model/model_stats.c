@@ -149,6 +149,37 @@ write_name(const char *file)
 	return asprintf(&name, "%s.%ld", file, (long)getpid()) < 0 ? NULL : name;
 }
 
+/* Said in one way, whenever it shows. */
+static void
+report(const char *file, int error)
+{
+	fprintf(stderr, "hisi-zip-model: counters to %s: %s\n", file, strerror(-error));
+}
+
+int
+model_stats_check(const char *file)
+{
+	char *name = write_name(file);
+	char *slash = name == NULL ? NULL : strrchr(name, '/');
+	struct stat status;
+	int ret = name == NULL ? -ENOMEM : 0;
+
+	if (stat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
+		ret = -EISDIR;
+	} else if (name != NULL && !replaceable(file)) {
+		ret = access(file, W_OK) == 0 ? 0 : -errno;
+	} else if (name != NULL) {
+		/* A new file comes into the folder. */
+		if (slash != NULL)
+			slash[slash == name] = '\0';
+		ret = access(slash == NULL ? "." : name, W_OK | X_OK) == 0 ? 0 : -errno;
+	}
+	free(name);
+	if (ret != 0)
+		report(file, ret);
+	return ret;
+}
+
 static int
 print_file(const char *file, unsigned long number, struct model_device *const *devices,
 	   unsigned nb_devices)
@@ -188,7 +219,6 @@ model_stats_print(struct model_stats *stats, const char *file,
 	}
 	if (ret != 0 && !stats->failed) {
 		stats->failed = true;
-		fprintf(stderr, "hisi-zip-model: counters to %s: %s\n",
-			file == NULL ? "standard output" : file, strerror(-ret));
+		report(file == NULL ? "standard output" : file, ret);
 	}
 }

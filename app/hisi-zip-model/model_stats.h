@@ -44,6 +44,9 @@ struct model_stats {
 void model_stats_print(struct model_stats *stats, const char *file,
 		       struct model_device *const *devices, unsigned nb_devices);
 
+/** Whether counters can be written to @p file; nothing is. @return 0 or -errno, reported */
+int model_stats_check(const char *file);
+
 /** Print a function's counters, each line with @p prefix. */
 void model_stats_function(FILE *out, const char *prefix, const struct model_counters *counters);
 
