@@ -52,8 +52,14 @@ check_function()
     esac
 }
 
+usage()
+{
+    sed -n '5,/^[^#]/{s/^# \{0,1\}//p}' "$0"
+}
+
 status()
 {
+    found=
     for path in "$devices"/*; do
         [ "$(cat "$path/vendor" 2> /dev/null)" = 0x19e5 ] || continue
         function=${path##*/}
@@ -62,12 +68,14 @@ status()
         0xa251) kind=VF ;;
         *) continue ;;
         esac
+        found=1
         group=$(linked "$function" iommu_group)
         owner=-
         [ ! -e "/dev/vfio/$group" ] || owner=$(stat -c %U "/dev/vfio/$group")
         echo "$function $kind revision $(cat "$path/revision") driver" \
             "$(linked "$function" driver) group $group owner $owner"
     done
+    [ -n "$found" ] || echo "${0##*/}: there is no function of a ZIP engine (19e5:a250, 19e5:a251)" >&2
 }
 
 make_vfs()
@@ -146,6 +154,9 @@ allow()
     chmod 0700 "/dev/hugepages/$user"
 }
 
+case ${1:-} in
+--help | -h) usage; exit 0 ;;
+esac
 verb=${1:-}
 [ $# = 0 ] || shift
 case $verb:$# in
@@ -155,5 +166,5 @@ bind:[1-9]*) bind "$@" ;;
 unbind:[1-9]*) unbind "$@" ;;
 hugepages:1) hugepages "$@" ;;
 allow:[2-9] | allow:[1-9][0-9]*) allow "$@" ;;
-*) sed -n '5,/^[^#]/{s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+*) usage >&2; exit 2 ;;
 esac
