@@ -75,7 +75,8 @@ status()
         echo "$function $kind revision $(cat "$path/revision") driver" \
             "$(linked "$function" driver) group $group owner $owner"
     done
-    [ -n "$found" ] || echo "${0##*/}: there is no function of a ZIP engine (19e5:a250, 19e5:a251)" >&2
+    [ -n "$found" ] ||
+        echo "${0##*/}: there is no function of a ZIP engine (19e5:a250, 19e5:a251)" >&2
 }
 
 make_vfs()
