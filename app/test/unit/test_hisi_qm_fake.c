@@ -39,6 +39,7 @@ fake_reset_regs(struct fake *fake)
 	memset(fake->regs, 0, sizeof(fake->regs));
 	fake->regs[0x0004 / 4] = 1;
 	fake->regs[0x000c / 4] = 1;
+	fake->regs[0x0024 / 4] = 1;
 	fake->regs[0x0060 / 4] = 1;
 	fake->regs[0x0210 / 4] = fake->sub_version;
 	memcpy(&fake->regs[0x3100 / 4], fake->caps, sizeof(fake->caps));
@@ -102,7 +103,8 @@ fake_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const voi
 	assert_true(offset + 4 <= sizeof(fake->regs));
 	fake_say(fake, "w32 %04llx %08llx", (unsigned long long)offset, (unsigned long long)word);
 	pthread_mutex_lock(&fake_lock);
-	fake->regs[offset / 4] = word;
+	/* 2.1: the source of messages is cleared by ones. */
+	fake->regs[offset / 4] = offset == 0x20 ? fake->regs[0x20 / 4] & ~word : word;
 	pthread_mutex_unlock(&fake_lock);
 	return 0;
 }
@@ -153,6 +155,8 @@ fake_mb_write(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb)
 		regs[1] = (uint32_t)fake->vft;
 		regs[2] = fake->vft >> 32;
 	}
+	if (code == 13)
+		regs[1] = fake->message;
 	if (code != fake->stuck_command)
 		regs[0] &= ~0x2000u;
 	if (code == fake->failed_command)
@@ -209,6 +213,8 @@ fake_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 	fake_say(fake, "irq %u %s", vector, eventfd < 0 ? "off" : "on");
 	if (fake->irq_error != 0)
 		return fake->irq_error;
+	if (vector >= fake->nb_vectors)
+		return -ENOTSUP;
 	fake->aeq_fd = eventfd;
 	return 0;
 }
@@ -263,6 +269,7 @@ fake_setup(void **state)
 	fake->stuck_command = -1;
 	fake->failed_command = -1;
 	fake->aeq_fd = -1;
+	fake->nb_vectors = 4;
 	fake->device = 0xa251;
 	fake->revision = 0x30;
 	snprintf(fake->dev.name, sizeof(fake->dev.name), "fake");

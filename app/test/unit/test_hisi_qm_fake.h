@@ -29,6 +29,8 @@ struct fake {
 	uint32_t caps[3];          /**< from 0x3100 on */
 	uint32_t sub_version;      /**< 0x210 */
 	uint64_t vft;              /**< answer of command 6 */
+	uint32_t message;          /**< of command 0xd */
+	unsigned int nb_vectors;   /**< 4, less if a test says so */
 	uint64_t doorbells[FAKE_QUEUES][2]; /**< SQ, CQ */
 
 	/* How it misbehaves. */
@@ -47,7 +49,7 @@ struct fake {
 	bool is_open;
 	const volatile uint8_t *watched; /**< NULL, or what is looked at by each reset */
 	uint8_t seen;                    /**< there, by the last one */
-	int aeq_fd;
+	int aeq_fd; /**< of AEQ and messages */
 	unsigned int losses;
 	char trace[FAKE_TRACE][FAKE_LINE]; /**< calls in order, but for reads of registers */
 	unsigned int nb_trace;

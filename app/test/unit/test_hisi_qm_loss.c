@@ -151,12 +151,56 @@ test_slow_poll(void **state)
 
 	fake->irq_error = -ENOTSUP;
 	started(state, &qp);
-	assert_null(fake->dev.aeq_intr);
+	assert_null(fake->dev.intr);
 	post_aeqe(fake, 0, 0x00010005);
 	await(&qp->dead);
 	/* Behind what the interrupt thread still does. */
 	hisi_qm_dev_poll_events(&fake->dev);
 	assert_int_equal(fake->losses, 1);
+}
+
+/* 7.5: "the PF is about to be reset" comes by the vector of messages, and is answered by 4. */
+static void
+test_message(void **state)
+{
+	struct hisi_qm_qp *qp;
+	struct fake *fake = started(state, &qp);
+	uint64_t one = 1;
+
+	assert_int_equal(fake->regs[0x24 / 4], 0);
+	fake->message = 1;
+	__atomic_store_n(&fake->regs[0x20 / 4], 1, __ATOMIC_RELEASE);
+	assert_int_equal(write(fake->aeq_fd, &one, sizeof(one)), sizeof(one));
+	await(&qp->dead);
+	for (int i = 0; i < 5000 && fake_find(fake, "w32 002c 00000001") < 0; i++)
+		usleep(1000);
+	assert_true(fake_find(fake, "mb 0000600d") < fake_find(fake, "w32 0020 00000001"));
+	assert_true(fake_find(fake, "w32 0020 00000001") < fake_find(fake, "reset"));
+	assert_true(fake_find(fake, "reset") < fake_find(fake, "mb 0000200c"));
+	assert_true(fake_find(fake, "mb 0000200c") < fake_find(fake, "w32 002c 00000001"));
+	assert_int_equal(fake->bases[12], 4);
+}
+
+/* Without that vector the slow poll finds it; a function without messages has no use for it. */
+static void
+test_message_by_poll(void **state)
+{
+	struct fake *fake = *state;
+	struct hisi_qm_qp *qp;
+
+	fake->nb_vectors = 2;
+	started(state, &qp);
+	assert_non_null(fake->dev.intr);
+	assert_int_equal(fake->regs[0x24 / 4], 1);
+	fake->message = 10;
+	__atomic_store_n(&fake->regs[0x20 / 4], 1, __ATOMIC_RELEASE);
+	await(&qp->dead);
+	hisi_qm_dev_stop(&fake->dev);
+	fake->caps[0] = 0x00006701;
+	fake->nb_trace = 0;
+	assert_int_equal(hisi_qm_dev_start(&fake->dev), 0);
+	assert_true(fake_find(fake, "irq 1 on") >= 0);
+	assert_int_equal(fake_find(fake, "irq 2 on"), -1);
 }
 
 /* "EQ overflow" is the whole function's end; its doorbell waits for the next life. */
@@ -295,6 +339,7 @@ main(void)
 		TEST(test_mailbox_status), TEST(test_queue_event),  TEST(test_slow_poll),
 		TEST(test_function_event), TEST(test_odd_events),   TEST(test_event_queue),
 		TEST(test_gone),           TEST(test_nothing_is_missed),
+		TEST(test_message),        TEST(test_message_by_poll),
 	};
 
 	return cmocka_run_group_tests(tests, fake_eal_start, fake_eal_end);

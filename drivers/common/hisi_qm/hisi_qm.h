@@ -161,8 +161,9 @@ struct hisi_qm_dev {
 	uint64_t cqc_table_iova;
 	struct hisi_qm_event_ring eq;
 	struct hisi_qm_event_ring aeq;
-	struct rte_intr_handle *aeq_intr; /**< NULL: events are polled only */
-	bool polling;                     /**< the slow poll is on */
+	struct rte_intr_handle *intr; /**< of AEQ and messages; NULL: both are polled only */
+	bool msg_irq;                 /**< messages have their vector */
+	bool polling;                 /**< the slow poll is on */
 	struct hisi_qm_qp **queues; /**< by queue number; NULL where there is none */
 
 	/**

@@ -154,8 +154,10 @@ hisi_qm_event_interrupt(void *arg)
 
 	hisi_qm_event_fence();
 	/* Empty when it was woken for an event that is taken already. */
-	if (read(rte_intr_fd_get(dev->aeq_intr), &count, sizeof(count)) > 0)
+	if (read(rte_intr_fd_get(dev->intr), &count, sizeof(count)) > 0) {
 		hisi_qm_dev_poll_events(dev);
+		hisi_qm_msg_poll(dev);
+	}
 	hisi_qm_event_fence();
 }
 
@@ -177,9 +179,9 @@ hisi_qm_event_poll(void *arg)
 static void
 hisi_qm_event_free_intr(struct hisi_qm_dev *dev)
 {
-	close(rte_intr_fd_get(dev->aeq_intr));
-	rte_intr_instance_free(dev->aeq_intr);
-	dev->aeq_intr = NULL;
+	close(rte_intr_fd_get(dev->intr));
+	rte_intr_instance_free(dev->intr);
+	dev->intr = NULL;
 }
 
 static int
@@ -189,17 +191,39 @@ hisi_qm_event_alloc_intr(struct hisi_qm_dev *dev)
 
 	if (fd < 0)
 		return -errno;
-	dev->aeq_intr = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
-	if (dev->aeq_intr == NULL) {
+	dev->intr = rte_intr_instance_alloc(RTE_INTR_INSTANCE_F_PRIVATE);
+	if (dev->intr == NULL) {
 		close(fd);
 		return -ENOMEM;
 	}
-	rte_intr_type_set(dev->aeq_intr, RTE_INTR_HANDLE_EXT);
-	rte_intr_fd_set(dev->aeq_intr, fd);
+	rte_intr_type_set(dev->intr, RTE_INTR_HANDLE_EXT);
+	rte_intr_fd_set(dev->intr, fd);
 	return 0;
 }
 
-/* The interrupt of the AEQ. The EQ's stays masked: its entries can wait for the slow poll. */
+/* That of messages shares the descriptor of the AEQ's. Without it there is still the slow poll. */
+static int
+hisi_qm_event_connect_msg(struct hisi_qm_dev *dev)
+{
+	int ret;
+
+	if (!hisi_qm_msg_expected(dev))
+		return 0;
+	ret = dev->ops->irq(dev, HISI_PCI_VECTOR_MSG, rte_intr_fd_get(dev->intr));
+	dev->msg_irq = ret == 0;
+	return ret == 0 || ret == -ENODEV ? ret : 0;
+}
+
+static void
+hisi_qm_event_disconnect(struct hisi_qm_dev *dev)
+{
+	if (dev->msg_irq)
+		dev->ops->irq(dev, HISI_PCI_VECTOR_MSG, -1);
+	dev->msg_irq = false;
+	dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, -1);
+}
+
+/* The interrupts. The EQ's stays masked: its entries can wait for the slow poll. */
 static int
 hisi_qm_event_connect(struct hisi_qm_dev *dev)
 {
@@ -208,21 +232,25 @@ hisi_qm_event_connect(struct hisi_qm_dev *dev)
 	if (ret != 0)
 		return ret;
 	hisi_qm_event_fence();
-	ret = rte_intr_callback_register(dev->aeq_intr, hisi_qm_event_interrupt, dev);
+	ret = rte_intr_callback_register(dev->intr, hisi_qm_event_interrupt, dev);
 	if (ret < 0)
 		goto free_intr;
-	ret = dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, rte_intr_fd_get(dev->aeq_intr));
+	ret = dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, rte_intr_fd_get(dev->intr));
 	if (ret != 0)
 		goto unregister;
-	ret = hisi_qm_write32(dev, HISI_QM_AEQ_INT_MASK, 0);
+	ret = hisi_qm_event_connect_msg(dev);
+	if (ret == 0)
+		ret = hisi_qm_write32(dev, HISI_QM_AEQ_INT_MASK, 0);
+	if (ret == 0)
+		ret = hisi_qm_msg_unmask(dev);
 	if (ret != 0)
 		goto disconnect;
 	return 0;
 
 disconnect:
-	dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, -1);
+	hisi_qm_event_disconnect(dev);
 unregister:
-	rte_intr_callback_unregister_sync(dev->aeq_intr, hisi_qm_event_interrupt, dev);
+	rte_intr_callback_unregister_sync(dev->intr, hisi_qm_event_interrupt, dev);
 	hisi_qm_event_fence();
 free_intr:
 	hisi_qm_event_free_intr(dev);
@@ -270,11 +298,12 @@ hisi_qm_event_disable(struct hisi_qm_dev *dev)
 		rte_eal_alarm_cancel(hisi_qm_event_poll, dev);
 	dev->polling = false;
 	hisi_qm_event_fence();
-	if (dev->aeq_intr == NULL)
+	if (dev->intr == NULL)
 		return;
 	if (!hisi_qm_dev_is_dead(dev))
-		dev->ops->irq(dev, HISI_PCI_VECTOR_AEQ, -1);
-	rte_intr_callback_unregister_sync(dev->aeq_intr, hisi_qm_event_interrupt, dev);
+		hisi_qm_event_disconnect(dev);
+	dev->msg_irq = false;
+	rte_intr_callback_unregister_sync(dev->intr, hisi_qm_event_interrupt, dev);
 	hisi_qm_event_fence();
 	hisi_qm_event_free_intr(dev);
 }

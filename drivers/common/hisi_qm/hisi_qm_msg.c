@@ -2,7 +2,10 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-/* Messages between PF and VFs, as V3 does them: hardware.md 7.5. The slow poll looks for them. */
+/*
+ * Messages between PF and VFs, as V3 does them: hardware.md 7.5. They come by their own interrupt
+ * vector; the slow poll looks for them as well, and is the only one where there is no interrupt.
+ */
 
 #include <rte_cycles.h>
 
@@ -17,6 +20,8 @@
 /* How long VFs have for a step of their own before the PF is reset. */
 #define HISI_QM_MSG_WAIT_US 300000
 #define HISI_QM_MSG_POLL_US 5000
+/* Looks at what VFs sent, one after the other. */
+#define HISI_QM_MSG_ROUNDS 4
 
 static uint64_t
 hisi_qm_msg_word(enum hisi_hw_msg command, uint32_t data)
@@ -30,6 +35,27 @@ static bool
 hisi_qm_msg_has(const struct hisi_qm_dev *dev)
 {
 	return (dev->caps & HISI_QM_CAP_MESSAGES) != 0 && dev->hw == HISI_QM_HW_V3;
+}
+
+bool
+hisi_qm_msg_expected(const struct hisi_qm_dev *dev)
+{
+	return hisi_qm_msg_has(dev) && (!hisi_qm_dev_is_pf(dev) || dev->nb_vfs != 0);
+}
+
+/*
+ * hardware.md 6.1, 17, and 6.5, 5; but what VFs sent to a PF is not acknowledged unread, it is
+ * taken by the slow poll.
+ */
+int
+hisi_qm_msg_unmask(struct hisi_qm_dev *dev)
+{
+	int ret;
+
+	if (!dev->msg_irq)
+		return 0;
+	ret = hisi_qm_pf_update32(dev, HISI_QM_IFC_INT_SOURCE, 0, HISI_QM_MSG_BIT);
+	return ret != 0 ? ret : hisi_qm_pf_update32(dev, HISI_QM_IFC_INT_MASK, HISI_QM_MSG_BIT, 0);
 }
 
 static int
@@ -148,22 +174,25 @@ hisi_qm_msg_poll_pf(struct hisi_qm_dev *dev)
 {
 	uint64_t sent;
 
-	if (hisi_qm_msg_read64(dev, HISI_QM_IFC_INT_SOURCE_PF, &sent) != 0)
-		return;
-	for (uint16_t vf = 1; vf <= HISI_QM_MAX_VFS && !hisi_qm_dev_is_dead(dev); vf++)
-		if ((sent >> vf & 1) != 0)
-			hisi_qm_msg_take_pf(dev, vf);
+	/* Again: who sends while one is taken finds the source set, which is cleared then. */
+	for (unsigned int i = 0; i < HISI_QM_MSG_ROUNDS; i++) {
+		if (hisi_qm_msg_read64(dev, HISI_QM_IFC_INT_SOURCE_PF, &sent) != 0 || sent == 0)
+			return;
+		for (uint16_t vf = 1; vf <= HISI_QM_MAX_VFS && !hisi_qm_dev_is_dead(dev); vf++)
+			if ((sent >> vf & 1) != 0)
+				hisi_qm_msg_take_pf(dev, vf);
+	}
 }
 
 void
 hisi_qm_msg_poll(struct hisi_qm_dev *dev)
 {
-	if (!hisi_qm_msg_has(dev) || (hisi_qm_dev_is_dead(dev) && !dev->pf_resets))
+	if (!hisi_qm_msg_expected(dev) || (hisi_qm_dev_is_dead(dev) && !dev->pf_resets))
 		return;
-	if (!hisi_qm_dev_is_pf(dev))
-		hisi_qm_msg_poll_vf(dev);
-	else if (dev->nb_vfs != 0)
+	if (hisi_qm_dev_is_pf(dev))
 		hisi_qm_msg_poll_pf(dev);
+	else
+		hisi_qm_msg_poll_vf(dev);
 }
 
 /* Waits until all bits of a mask have the wanted value in a register of 64 bits, not for long. */
@@ -187,7 +216,7 @@ hisi_qm_msg_before_reset(struct hisi_qm_dev *dev)
 {
 	uint64_t asked, unread;
 
-	if (!hisi_qm_msg_has(dev) || !hisi_qm_dev_is_pf(dev) || dev->nb_vfs == 0)
+	if (!hisi_qm_msg_expected(dev) || !hisi_qm_dev_is_pf(dev))
 		return;
 	asked = hisi_qm_msg_send(dev, HISI_QM_MB_ALL_VFS,
 				 hisi_qm_msg_word(HISI_QM_MSG_PF_FLR_PREPARE, 0));
@@ -199,7 +228,7 @@ hisi_qm_msg_before_reset(struct hisi_qm_dev *dev)
 void
 hisi_qm_msg_after_reset(struct hisi_qm_dev *dev)
 {
-	if (hisi_qm_msg_has(dev) && hisi_qm_dev_is_pf(dev) && dev->nb_vfs != 0)
+	if (hisi_qm_msg_expected(dev) && hisi_qm_dev_is_pf(dev))
 		hisi_qm_msg_send(dev, HISI_QM_MB_ALL_VFS,
 				 hisi_qm_msg_word(HISI_QM_MSG_PF_RESET_DONE, 0));
 }

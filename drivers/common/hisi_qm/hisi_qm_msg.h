@@ -15,7 +15,13 @@
 
 #include "hisi_qm.h"
 
-/** Takes what came. The slow poll, without any lock. */
+/** Whether messages may come to the function. */
+bool hisi_qm_msg_expected(const struct hisi_qm_dev *dev);
+
+/** Forgets what came before the function started, and lets messages interrupt. Control thread. */
+int hisi_qm_msg_unmask(struct hisi_qm_dev *dev);
+
+/** Takes what came. EAL's interrupt thread, without any lock. */
 void hisi_qm_msg_poll(struct hisi_qm_dev *dev);
 
 /** PF: lets VFs stop, and waits for those that answer, 0.6 s at most. Control thread. */
