@@ -78,6 +78,27 @@ truncated_stored(void **state)
 	run_truncations(*state, &how, 700);
 }
 
+/* No engine takes an op without input: it is refused, or an error of software. */
+static void
+truncated_to_nothing(void **state)
+{
+	struct pmd_case *c = *state;
+	uint8_t plain[10] = {0}, in = 0;
+	struct pmd_job *job = pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, &in,
+						   0, plain, sizeof(plain), sizeof(plain));
+	struct rte_comp_op *op = job->op;
+
+	if (rte_compressdev_enqueue_burst(pmd_dev.id, 0, &op, 1) == 0) {
+		assert_int_equal(op->status, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	} else {
+		pmd_dev.accepted++;
+		pmd_dev.by_software++;
+		assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 1), 0);
+		assert_int_equal(op->status, RTE_COMP_OP_STATUS_ERROR);
+	}
+	pmd_batch_reset(&c->batch);
+}
+
 /* What zlib says of the bytes is what the device must say. */
 static void
 add_judged(struct pmd_case *c, uint8_t *in, uint32_t in_len, uint32_t room)
@@ -261,10 +282,11 @@ good_after_bad(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	PMD_CASE(truncated_fixed),	PMD_CASE(truncated_dynamic),
-	PMD_CASE(truncated_stored),	PMD_CASE(corrupted),
-	PMD_CASE(garbage),		PMD_CASE(inflate_out_of_space),
-	PMD_CASE(deflate_out_of_space), PMD_CASE(good_after_bad),
+	PMD_CASE(truncated_fixed),      PMD_CASE(truncated_dynamic),
+	PMD_CASE(truncated_stored),     PMD_CASE(truncated_to_nothing),
+	PMD_CASE(corrupted),            PMD_CASE(garbage),
+	PMD_CASE(inflate_out_of_space), PMD_CASE(deflate_out_of_space),
+	PMD_CASE(good_after_bad),
 };
 
 const struct pmd_group pmd_group_errors = {
