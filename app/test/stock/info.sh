@@ -4,8 +4,9 @@
 #
 # info.sh INFO PLUGIN MODEL
 #
-# hisi-zip-info on idle functions of a model's process, and what it says where there is nothing to
-# be shown. What it shows of a running application is tested with telemetry.sh.
+# hisi-zip-info on idle functions of a model's process, on one that an application has lost, and
+# what it says where there is nothing to be shown. What it shows of a running application is tested
+# with telemetry.sh.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -69,12 +70,55 @@ idle()
     looks=$((looks + 2))
 }
 
+# await STATUS: until the program ends with it, for the application that runs here.
+await()
+{
+    local rc
+
+    for _ in {1..200}; do
+        rc=0
+        "$info" --file-prefix "$file_prefix" "${@:2}" > "$work/out" 2> "$work/err" || rc=$?
+        [ $rc != "$1" ] || return 0
+        sleep 0.1
+    done
+    cat "$work/application.log" "$work/out" "$work/err" >&2
+    die "hisi-zip-info ends with $rc, should be $1"
+}
+
+# A function that dies under an application is in bad health, and the exit status says so.
+lost()
+{
+    local application
+
+    command -v dpdk-test > /dev/null || { say "no dpdk-test here (package dpdk-dev)"; exit 77; }
+    start_model
+    mkfifo "$work/input"
+    dpdk-test --no-huge -m 64 --no-pci --file-prefix "$file_prefix" -d "$plugin" \
+        --vdev "compress_hisi_zip_user0,path=$work/vf0" \
+        < "$work/input" > "$work/application.log" 2>&1 &
+    application=$!
+    exec 3> "$work/input"
+    await 0
+    grep -q '^compress_hisi_zip_user0: ok$' "$work/out" || die "no health: $(cat "$work/out")"
+    kill -9 "$model_pid"
+    wait "$model_pid" 2> /dev/null || true
+    model_pid=
+    await 1
+    grep -q '^compress_hisi_zip_user0: lost$' "$work/out" || die "no loss: $(cat "$work/out")"
+    await 1 --json
+    shows health=lost info.state=lost registers=None
+    exec 3>&-
+    wait "$application" || die "status $? of the application: $(cat "$work/application.log")"
+    looks=$((looks + 3))
+}
+
 # hardware.md 1.1: device ids.
 idle V3 vf 0xa251
 idle V2 vf 0xa251 --hw v2
 idle V3 pf 0xa250
 
 export RUNTIME_DIRECTORY=$work
+lost
 fails 'no application answers' --file-prefix nobody
 fails 'no application answers' --json
 fails 'does the model run' --path "$work/nothing" --driver "$plugin"
@@ -95,4 +139,4 @@ fails 'help' --nonsense
 "$info" --help | grep -q '^usage: hisi-zip-info'
 "$info" --version | grep -q '^hisi-zip-info [0-9]'
 [ -z "$(find "$work" -maxdepth 1 -name 'hisi-zip-info.*')" ] || die "folders are left"
-echo "result: hisi-zip-info, $looks looks at idle functions and at nothing"
+echo "result: hisi-zip-info, $looks looks at idle functions, at a lost one and at nothing"
