@@ -42,7 +42,7 @@ static const struct pmd_group *const groups[] = {
 	&pmd_group_property_stream, &pmd_group_telemetry_life, &pmd_group_quiet,
 };
 
-static long old_huge_pages = -1;
+static long more_huge_pages;
 static bool huge_mounted;
 
 static const struct pmd_group *
@@ -199,51 +199,40 @@ pmd_env_parse(int argc, char **argv)
 	return group;
 }
 
-static int
-write_huge_count(long count)
-{
-	FILE *file = fopen(HUGE_COUNT, "w");
-	int ret;
-
-	if (file == NULL)
-		return -errno;
-	ret = fprintf(file, "%ld\n", count) > 0 ? 0 : -EIO;
-	return fclose(file) == 0 ? ret : -EIO;
-}
-
 static long
-read_huge_count(void)
+read_number(int fd)
 {
-	FILE *file = fopen(HUGE_COUNT, "r");
-	long count = -1;
+	char text[32] = "";
 
-	if (file == NULL)
-		return -1;
-	if (fscanf(file, "%ld", &count) != 1)
-		count = -1;
-	fclose(file);
-	return count;
+	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? strtol(text, NULL, 10) : -1;
 }
 
-/* Until this process ends: two that change and restore the count must not overlap. */
-static void
-lock_huge_count(void)
+/* Under a lock that all tests take which do this: who adds and takes away is in nobody's way.
+ * @return how many more the machine has then, or -1
+ */
+static long
+change_huge_count(long by)
 {
-	int fd = open(HUGE_COUNT, O_RDONLY | O_CLOEXEC);
+	int fd = open(HUGE_COUNT, O_RDWR | O_CLOEXEC);
+	long before, after = -1;
 
-	if (fd >= 0 && flock(fd, LOCK_EX) != 0)
-		close(fd);
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX) == 0) {
+		before = read_number(fd);
+		if (before >= 0 && dprintf(fd, "%ld\n", before + by > 0 ? before + by : 0) > 0)
+			after = read_number(fd);
+	}
+	close(fd);
+	return after < 0 ? -1 : after - before;
 }
 
 static int
 prepare_huge(void)
 {
 	char dir[PMD_PATH_MAX + 8];
-	long count;
 
-	lock_huge_count();
-	count = read_huge_count();
-	if (geteuid() != 0 || count < 0) {
+	if (geteuid() != 0 || access(HUGE_COUNT, W_OK) != 0) {
 		printf("skipped: hugepages need root and 2 MiB pages in the kernel\n");
 		return PMD_SKIP;
 	}
@@ -253,8 +242,8 @@ prepare_huge(void)
 		return PMD_SKIP;
 	}
 	huge_mounted = true;
-	old_huge_pages = count;
-	if (write_huge_count(count + HUGE_PAGES) != 0 || read_huge_count() < count + HUGE_PAGES) {
+	more_huge_pages = change_huge_count(HUGE_PAGES);
+	if (more_huge_pages < HUGE_PAGES) {
 		printf("skipped: no %d free hugepages here\n", HUGE_PAGES);
 		return PMD_SKIP;
 	}
@@ -294,8 +283,8 @@ pmd_env_cleanup(void)
 		snprintf(dir, sizeof(dir), "%s/huge", pmd_env.dir);
 		umount2(dir, MNT_DETACH);
 	}
-	if (old_huge_pages >= 0)
-		write_huge_count(old_huge_pages);
+	if (more_huge_pages > 0)
+		change_huge_count(-more_huge_pages);
 	nftw(pmd_env.dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -33,7 +33,8 @@ class Host:
         self.program = model
         self.folder = tempfile.mkdtemp(prefix="hisi-zip-procs-")
         self.huge = os.path.join(self.folder, "huge")
-        self.lock = self.pages = None
+        self.mounted = False
+        self.pages = 0
         self.children = []  # never shrinks: the logs are numbered by it
 
     def __enter__(self):
@@ -45,41 +46,25 @@ class Host:
         return self
 
     def reserve(self):
-        """Hugepages; the lock is the one that the other tests take, too."""
+        """Hugepages, and a mount that has them."""
         if os.geteuid() != 0 or not os.path.exists(HUGE):
             raise Skip("needs root and 2 MiB hugepages")
-        self.lock = os.open(HUGE, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(self.lock, fcntl.LOCK_EX)
-        count = self.read_pages()
         os.mkdir(self.huge)
         if subprocess.run(["mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "hisi_zip",
                            self.huge], check=False).returncode != 0:
             raise Skip("no hugetlbfs mount")
-        self.pages = count
-        self.write_pages(count + PAGES)
-        if self.read_pages() < count + PAGES:
+        self.mounted = True
+        self.pages = change_pages(PAGES)
+        if self.pages < PAGES:
             raise Skip(f"no {PAGES} free hugepages")
-
-    @staticmethod
-    def read_pages():
-        """How many hugepages the machine has."""
-        with open(HUGE, encoding="ascii") as file:
-            return int(file.read())
-
-    @staticmethod
-    def write_pages(count):
-        """Asks the machine for so many."""
-        with open(HUGE, "w", encoding="ascii") as file:
-            file.write(f"{count}\n")
 
     def __exit__(self, *_):
         for child in self.children:
             child.kill()
-        if self.pages is not None:
+        if self.mounted:
             subprocess.run(["umount", "-l", self.huge], check=False)
-            self.write_pages(self.pages)
-        if self.lock is not None:
-            os.close(self.lock)
+        if self.pages > 0:
+            change_pages(-self.pages)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def model(self, *options, sockets=("vf0",)):
@@ -140,6 +125,19 @@ class Host:
     def secondary(self, prefix="hz"):
         """One more that uses it."""
         return self.process("secondary", prefix)
+
+
+def change_pages(by):
+    """Asks the machine for more or fewer hugepages; how many more it has then. The lock is the one
+    that all tests take which do so, and who adds and takes away is not in the way of others."""
+    with open(HUGE, "r+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        before = int(file.read())
+        file.seek(0)
+        file.write(f"{max(0, before + by)}\n")
+        file.flush()
+        file.seek(0)
+        return int(file.read()) - before
 
 
 def ask_telemetry(folder, question, prefix="hz"):
