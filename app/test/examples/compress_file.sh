@@ -5,7 +5,8 @@
 # compress_file.sh PROGRAM PLUGIN MODEL TRANSPORT PART
 #
 # Runs a part of the tests of examples/compress_file. TRANSPORT is embedded, process, alone (the
-# embedded model, no worker lcore), v2 (the embedded model) or the vdev of another driver.
+# embedded model, no worker lcore), workers (three of them), v2 (the embedded model) or the vdev of
+# another driver.
 #
 #   files    there and back, with gzip as the judge of what was written
 #   foreign  what gzip and pigz wrote, and whatever else a gzip file may have
@@ -40,11 +41,11 @@ unmount()
 # set_eal DEVARGS: sets eal to the options before "--".
 set_eal()
 {
-    local cpus any
+    local cpus any lcore
 
     cpus=$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)), sep=",")')
     any="0@($cpus)"
-    [ $lcores = 1 ] || any+=",1@($cpus)"
+    for ((lcore = 1; lcore < lcores; lcore++)); do any+=",$lcore@($cpus)"; done
     eal=(--no-huge -m 256 --no-pci --no-telemetry --file-prefix "$file_prefix" --lcores "$any")
     [[ $vdev != compress_hisi_zip* ]] || eal+=(-d "$plugin")
     eal+=(--vdev "$vdev$1")
@@ -512,6 +513,7 @@ mkdir "$in" "$out" "$work/foreign"
 case $transport in
 embedded) set_eal "" ;;
 alone) lcores=1; set_eal "" ;;
+workers) lcores=4; set_eal ",workers=2" ;;
 v2) set_eal ",hw=v2" ;;
 process) start_model; set_eal ",path=$work/vf0" ;;
 *) vdev=$transport; set_eal "" ;;

@@ -15,6 +15,11 @@ from procs_host import Host, SKIP, Skip, ask_telemetry, progress
 OPTIONS = None
 
 
+def result(text):
+    """A line that test.sh shows."""
+    print(f"result: {OPTIONS.test}, {OPTIONS.transport}, {OPTIONS.hw}: {text}")
+
+
 class Device:
     """The device under test: an embedded model, or one in a process of its own."""
 
@@ -209,8 +214,8 @@ def test_kill():
             kill_one(host, primary, 4, [primary, *others] if turn % 10 == 0 else [primary])
         time.sleep(0.5)
         after = [int(word) for word in primary.do("usage")]
-        print(f"heap bytes, zones, descriptors, maps, KiB: {before}, {after} after "
-              f"{OPTIONS.kills} kills that cost EAL {cost} bytes each")
+        result(f"heap bytes, zones, descriptors, maps, KiB: {before}, {after} after "
+               f"{OPTIONS.kills} kills that cost EAL {cost} bytes each")
         assert after[0] == before[0] + OPTIONS.kills * cost, "the heap grows"
         assert after[1] == before[1], "memory zones grow"
         # A descriptor for each hugepage that is needed for what EAL leaves.
@@ -283,7 +288,7 @@ def test_orphans():
         for process in others:
             missing, took = (int(word) for word in process.answer())
             done, errors, wrong = process.counts()
-            print(f"missing {missing}, done {done}, errors {errors} within {took} ms")
+            result(f"missing {missing}, done {done}, errors {errors} within {took} ms")
             assert missing == 0 and wrong == 0 and errors >= 90 and done + errors == 100
             assert took < 2000, took
             process.do("fill 1", "drain 100")
@@ -365,7 +370,7 @@ def test_hotplug():
             primary.do(f"plug {name} {args}", "configure 2", "setup 0", "start", "stop", "close",
                        f"unplug {name}")
             usage.append(primary.do("usage"))
-        print(f"heap bytes, zones, descriptors, maps, KiB: {usage[2]} ... {usage[-1]}")
+        result(f"heap bytes, zones, descriptors, maps, KiB: {usage[2]} ... {usage[-1]}")
         assert usage[2][:3] == usage[-1][:3], (usage[2], usage[-1])
         other = host.secondary()
         for _ in range(5):
@@ -399,8 +404,8 @@ def test_growth():
                 process.send(f"ops {step}")
             for process in both:
                 assert process.answer() == [], process.messages()
-        print(f"{sum(process.counts()[0] for process in both)} ops in "
-              f"{time.monotonic() - began:.1f} s")
+        result(f"{sum(process.counts()[0] for process in both)} ops in "
+               f"{time.monotonic() - began:.1f} s, then {OPTIONS.setups} set-ups and releases")
         for process in both:
             process.do("stop")
         for _ in range(OPTIONS.setups // 2):
@@ -409,13 +414,13 @@ def test_growth():
         for process in both:
             process.do("start", "ops 1000")
         after = [process.do("usage") for process in both]
-        print(f"heap bytes, zones, descriptors, maps, KiB: {before} ... {after}")
+        result(f"heap bytes, zones, descriptors, maps, KiB: {before} ... {after}")
         for old, new in zip(before, after):
             assert old[:3] == new[:3], (old, new)
             assert int(new[3]) <= int(old[3]) + 2, "maps grow"
             assert int(new[4]) <= int(old[4]) + 4096, "memory grows"
         grown = [new - old for old, new in zip(model, host.model_usage())]
-        print(f"the model process: descriptors, maps, KiB: {model} and {grown} more")
+        result(f"the model process: descriptors, maps, KiB: {model} and {grown} more")
         assert not grown or (grown[0] == 0 and grown[1] <= 2 and grown[2] <= 4096), grown
 
 
@@ -466,7 +471,7 @@ def test_fair():
         before = [process.counts()[0] for process in processes]
         time.sleep(OPTIONS.seconds)
         done = [process.counts()[0] - old for process, old in zip(processes, before)]
-        print(f"ops {done}, smallest to largest share {min(done) / max(done):.3f}")
+        result(f"ops {done}, smallest to largest share {min(done) / max(done):.3f}")
         assert min(done) >= 0.9 * max(done), done
 
 
@@ -481,7 +486,7 @@ def test_autotest():
                         {"DPDK_TEST": "compressdev_autotest"})
         text = test.popen.communicate(timeout=100)[0].decode(errors="replace") + test.messages()
         found = re.search(r"Tests Passed *: *(\d+)", text)
-        print(f"{found.group(1) if found else 'no'} cases passed, {OPTIONS.passes} are to pass")
+        result(f"{found.group(1) if found else 'no'} cases passed, {OPTIONS.passes} are to pass")
         assert test.popen.returncode == 0 and found and "Tests Failed :       0" in text, text
         assert int(found.group(1)) == OPTIONS.passes, text
 
