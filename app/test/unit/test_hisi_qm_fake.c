@@ -18,6 +18,16 @@ fake_of(struct hisi_qm_dev *dev)
 	return dev->owner;
 }
 
+/* What a function that is not open() fails with; none of them is called before that. */
+static int
+fake_refuses(const struct fake *fake)
+{
+	assert_true(fake->is_open);
+	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
+		return -ENODEV;
+	return fake->strike == NULL ? 0 : fake->strike();
+}
+
 /* Registers are read by the slow poll's thread too. */
 static pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -54,6 +64,8 @@ fake_open(struct hisi_qm_dev *dev)
 	if (fake->open_error != 0)
 		return fake->open_error;
 	assert_false(fake->is_open);
+	if (fake->strike != NULL && fake->strike() != 0)
+		return -ECONNREFUSED;
 	fake->is_open = true;
 	dev->device = fake->device;
 	dev->revision = fake->revision;
@@ -72,11 +84,12 @@ static int
 fake_read(struct hisi_qm_dev *dev, uint32_t offset, void *value, size_t size)
 {
 	struct fake *fake = fake_of(dev);
+	int ret;
 
-	assert_true(fake->is_open);
 	assert_true(offset % 4 == 0 && offset + size <= sizeof(fake->regs));
-	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
-		return -ENODEV;
+	ret = fake_refuses(fake);
+	if (ret != 0)
+		return ret;
 	pthread_mutex_lock(&fake_lock);
 	memcpy(value, &fake->regs[offset / 4], size);
 	pthread_mutex_unlock(&fake_lock);
@@ -89,9 +102,11 @@ fake_write(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, const voi
 {
 	struct fake *fake = fake_of(dev);
 	uint64_t word = 0;
+	int ret;
 
-	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
-		return -ENODEV;
+	ret = fake_refuses(fake);
+	if (ret != 0)
+		return ret;
 	memcpy(&word, value, size);
 	if (size == 8) {
 		fake_say(fake, "db %u %05llx %016llx", bar, (unsigned long long)offset,
@@ -136,10 +151,11 @@ fake_mb_write(struct hisi_qm_dev *dev, const struct hisi_hw_mailbox *mb)
 {
 	struct fake *fake = fake_of(dev);
 	uint32_t *regs = &fake->regs[0x300 / 4];
-	int code;
+	int code, ret;
 
-	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
-		return -ENODEV;
+	ret = fake_refuses(fake);
+	if (ret != 0)
+		return ret;
 	pthread_mutex_lock(&fake_lock);
 	/* One at a time, and only to a mailbox that is not busy (hardware.md 15.1, 1). */
 	assert_int_equal(regs[0] & 0x2000, 0);
@@ -169,7 +185,10 @@ static int
 fake_map_doorbell(struct hisi_qm_dev *dev, uint16_t queue, struct hisi_qm_doorbell *db)
 {
 	struct fake *fake = fake_of(dev);
+	int ret = fake_refuses(fake);
 
+	if (ret != 0)
+		return ret;
 	if (fake->map_doorbells) {
 		db->sq = &fake->doorbells[queue][0];
 		db->cq = &fake->doorbells[queue][1];
@@ -191,12 +210,14 @@ static int
 fake_reset(struct hisi_qm_dev *dev)
 {
 	struct fake *fake = fake_of(dev);
+	int ret;
 
 	fake_say(fake, "reset");
 	if (fake->watched != NULL)
 		fake->seen = __atomic_load_n(fake->watched, __ATOMIC_ACQUIRE);
-	if (__atomic_load_n(&fake->gone, __ATOMIC_RELAXED))
-		return -ENODEV;
+	ret = fake_refuses(fake);
+	if (ret != 0)
+		return ret;
 	if (fake->reset_error != 0)
 		return fake->reset_error;
 	pthread_mutex_lock(&fake_lock);
@@ -209,10 +230,16 @@ static int
 fake_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 {
 	struct fake *fake = fake_of(dev);
+	int ret = 0;
 
+	assert_true(fake->is_open);
 	fake_say(fake, "irq %u %s", vector, eventfd < 0 ? "off" : "on");
 	if (fake->irq_error != 0)
 		return fake->irq_error;
+	if (eventfd >= 0 && fake->strike != NULL)
+		ret = fake->strike();
+	if (ret != 0)
+		return ret;
 	if (vector >= fake->nb_vectors)
 		return -ENOTSUP;
 	fake->aeq_fd = eventfd;

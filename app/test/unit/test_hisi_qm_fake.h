@@ -38,6 +38,7 @@ struct fake {
 	int failed_command; /**< code of the command that gets status 5; -1: none */
 	int open_error;
 	int reset_error;
+	int (*strike)(void); /**< by each function but close(): what that fails with, or 0 */
 	int irq_error;
 	bool gone;          /**< each access fails */
 	bool map_doorbells;
