@@ -246,6 +246,23 @@ ask(struct device *device)
 	await_zero(&device->vf, 0x20);
 }
 
+/* A PF and one VF with a queue, both started. */
+static struct hisi_qm_qp *
+start_both(struct device *device)
+{
+	struct hisi_qm_qp *qp;
+
+	start_device(device, v3);
+	device->pf.nb_vfs = 1;
+	device->pf.vf_queues = 8;
+	assert_int_equal(hisi_qm_dev_open(&device->pf), 0);
+	assert_int_equal(hisi_qm_dev_start(&device->pf), 0);
+	assert_int_equal(hisi_qm_dev_open(&device->vf), 0);
+	assert_int_equal(hisi_qm_qp_create(&device->vf, 0, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
+	assert_int_equal(hisi_qm_dev_start(&device->vf), 0);
+	return qp;
+}
+
 /* The PF's stop takes the VF out of service first, and its start lets it come back. */
 static void
 restart_pf(void)
@@ -254,14 +271,7 @@ restart_pf(void)
 	struct hisi_qm_qp *qp;
 	struct device device;
 
-	start_device(&device, v3);
-	device.pf.nb_vfs = 1;
-	device.pf.vf_queues = 8;
-	assert_int_equal(hisi_qm_dev_open(&device.pf), 0);
-	assert_int_equal(hisi_qm_dev_start(&device.pf), 0);
-	assert_int_equal(hisi_qm_dev_open(&device.vf), 0);
-	assert_int_equal(hisi_qm_qp_create(&device.vf, 0, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
-	assert_int_equal(hisi_qm_dev_start(&device.vf), 0);
+	qp = start_both(&device);
 	traffic_init(&traffic);
 	traffic_run(&traffic, qp, 20);
 	if (no_poll)
@@ -296,6 +306,27 @@ test_pf_restarts_by_interrupt(void **state)
 	no_poll = true;
 	restart_pf();
 	no_poll = false;
+}
+
+/* So does a PF that is lost, since its reset is one of the VFs. */
+static void
+test_pf_lost(void **state)
+{
+	struct hisi_qm_qp *qp;
+	struct device device;
+
+	(void)state;
+	qp = start_both(&device);
+	hisi_qm_dev_lost(&device.pf, "test");
+	for (int i = 0; i < 5000 && __atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE) != 1; i++)
+		usleep(1000);
+	assert_int_equal(qp->dead, 1);
+	assert_int_equal(traffic_count(traffic_log(), "vf: the device is lost: its PF"), 1);
+	hisi_qm_dev_stop(&device.pf);
+	assert_int_equal(hisi_qm_dev_start(&device.pf), 0);
+	assert_int_equal(hisi_qm_dev_start(&device.vf), 0);
+	assert_int_equal(qp->dead, 0);
+	end_device(&device);
 }
 
 /* An error of the device that the slow poll finds: hardware.md 7.3. */
@@ -366,6 +397,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_bad_shares),
 		cmocka_unit_test(test_pf_restarts),
 		cmocka_unit_test(test_pf_restarts_by_interrupt),
+		cmocka_unit_test(test_pf_lost),
 		cmocka_unit_test(test_ras),
 		cmocka_unit_test(test_embedded),
 	};

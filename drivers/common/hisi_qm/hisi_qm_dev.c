@@ -417,6 +417,8 @@ hisi_qm_dev_lost(struct hisi_qm_dev *dev, const char *why)
 		pthread_mutex_unlock(&dev->lock);
 		return;
 	}
+	/* The reset of a PF is one of its VFs, too, which do not notice by themselves. */
+	hisi_qm_msg_before_reset(dev);
 	/* Nothing may reach memory that its owner takes back; that it fails is no news. */
 	hisi_qm_dev_reset(dev);
 	hisi_qm_dev_end_queues(dev);

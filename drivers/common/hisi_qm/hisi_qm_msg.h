@@ -24,7 +24,7 @@ int hisi_qm_msg_unmask(struct hisi_qm_dev *dev);
 /** Takes what came. EAL's interrupt thread, without any lock. */
 void hisi_qm_msg_poll(struct hisi_qm_dev *dev);
 
-/** PF: lets VFs stop, and waits for those that answer, 0.6 s at most. Control thread. */
+/** PF: lets VFs stop, and waits for those that answer, 0.6 s at most. Any thread. */
 void hisi_qm_msg_before_reset(struct hisi_qm_dev *dev);
 
 /** PF: lets VFs start. Control thread. */
