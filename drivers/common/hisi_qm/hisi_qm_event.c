@@ -171,8 +171,10 @@ hisi_qm_event_poll(void *arg)
 	hisi_qm_dev_look_at_queues(dev);
 	hisi_qm_pf_check(dev);
 	hisi_qm_msg_poll(dev);
-	if (!hisi_qm_dev_is_dead(dev) || dev->pf_resets)
-		rte_eal_alarm_set(HISI_QM_EVENT_POLL_US, hisi_qm_event_poll, dev);
+	/* Without it nobody would end the queues that are dying. */
+	if ((!hisi_qm_dev_is_dead(dev) || dev->pf_resets) &&
+	    rte_eal_alarm_set(HISI_QM_EVENT_POLL_US, hisi_qm_event_poll, dev) != 0)
+		hisi_qm_dev_lost(dev, "there is no memory to look at it again");
 	hisi_qm_event_fence();
 }
 

@@ -67,13 +67,6 @@ pci_bar(struct hisi_qm_dev *dev, unsigned int bar, uint64_t offset, uint64_t siz
 	return (uint8_t *)res->addr + offset;
 }
 
-static void
-pci_close(struct hisi_qm_dev *dev)
-{
-	free(dev->transport);
-	dev->transport = NULL;
-}
-
 /* A VF of V2 has two, and vfio refuses to be told of more (hardware.md 1.5). */
 static int
 pci_count_vectors(struct transport_pci *tp)
@@ -89,12 +82,68 @@ pci_count_vectors(struct transport_pci *tp)
 	return 0;
 }
 
+static unsigned int
+pci_nb_armed(const struct transport_pci *tp)
+{
+	unsigned int armed = 0;
+
+	for (unsigned int i = 0; i < tp->nb_vectors; i++)
+		armed += tp->eventfds[i] >= 0;
+	return armed;
+}
+
+static void
+pci_disarm(struct transport_pci *tp)
+{
+	for (unsigned int i = 0; i < HISI_PCI_NB_VECTORS; i++)
+		tp->eventfds[i] = -1;
+}
+
+/* EAL 22.11 gives the chip's MSI one vector only; it has more (hardware.md 1.5). */
+static int
+pci_set_vectors(const struct transport_pci *tp)
+{
+	uint8_t buf[sizeof(struct vfio_irq_set) + sizeof(tp->eventfds)] __rte_aligned(8);
+	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
+
+	set->index = VFIO_PCI_MSI_IRQ_INDEX;
+	set->start = 0;
+	if (pci_nb_armed(tp) == 0) {
+		set->argsz = sizeof(*set);
+		set->flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER;
+		set->count = 0;
+	} else {
+		set->argsz = sizeof(*set) + tp->nb_vectors * sizeof(tp->eventfds[0]);
+		set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+		set->count = tp->nb_vectors;
+		memcpy(set->data, tp->eventfds, tp->nb_vectors * sizeof(tp->eventfds[0]));
+	}
+	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_SET_IRQS, set) != 0)
+		return -errno;
+	return 0;
+}
+
+/* The function itself is EAL's; one that was lost still has its vectors. */
+static void
+pci_close(struct hisi_qm_dev *dev)
+{
+	struct transport_pci *tp = dev->transport;
+
+	if (tp == NULL)
+		return;
+	if (pci_nb_armed(tp) != 0) {
+		pci_disarm(tp);
+		pci_set_vectors(tp);
+	}
+	dev->transport = NULL;
+	free(tp);
+}
+
 static int
 pci_open(struct hisi_qm_dev *dev)
 {
 	const struct hisi_qm_pci_args *args = dev->args;
 	struct transport_pci *tp;
-	unsigned int i;
 	int ret;
 
 	if (pci_bar(dev, HISI_PCI_BAR_REGS, 0, PCI_MIN_BAR_REGS) == NULL) {
@@ -107,8 +156,7 @@ pci_open(struct hisi_qm_dev *dev)
 		return -ENOMEM;
 	tp->pci = args->pci;
 	tp->shadow = args->shadow;
-	for (i = 0; i < HISI_PCI_NB_VECTORS; i++)
-		tp->eventfds[i] = -1;
+	pci_disarm(tp);
 	dev->transport = tp;
 	ret = pci_count_vectors(tp);
 	if (ret == 0)
@@ -239,33 +287,6 @@ pci_dma_unmap(struct hisi_qm_dev *dev, void *va, uint64_t iova, size_t len)
 	RTE_SET_USED(dev);
 	return rte_vfio_container_dma_unmap(RTE_VFIO_DEFAULT_CONTAINER_FD, (uintptr_t)va, iova,
 					    len);
-}
-
-/* EAL 22.11 gives the chip's MSI one vector only; it has more (hardware.md 1.5). */
-static int
-pci_set_vectors(const struct transport_pci *tp)
-{
-	uint8_t buf[sizeof(struct vfio_irq_set) + sizeof(tp->eventfds)] __rte_aligned(8);
-	struct vfio_irq_set *set = (struct vfio_irq_set *)buf;
-	unsigned int i, armed = 0;
-
-	for (i = 0; i < tp->nb_vectors; i++)
-		armed += tp->eventfds[i] >= 0;
-	set->index = VFIO_PCI_MSI_IRQ_INDEX;
-	set->start = 0;
-	if (armed == 0) {
-		set->argsz = sizeof(*set);
-		set->flags = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER;
-		set->count = 0;
-	} else {
-		set->argsz = sizeof(*set) + tp->nb_vectors * sizeof(tp->eventfds[0]);
-		set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
-		set->count = tp->nb_vectors;
-		memcpy(set->data, tp->eventfds, tp->nb_vectors * sizeof(tp->eventfds[0]));
-	}
-	if (ioctl(rte_intr_dev_fd_get(tp->pci->intr_handle), VFIO_DEVICE_SET_IRQS, set) != 0)
-		return -errno;
-	return 0;
 }
 
 static int
