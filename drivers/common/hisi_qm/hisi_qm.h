@@ -127,7 +127,8 @@ struct hisi_qm_dev {
 	/**
 	 * Set when the function is lost (peer hung up, EQ overflow, mailbox dead), by any thread;
 	 * also sets hisi_qm_qp.dead of each queue. Cleared by hisi_qm_dev_start(). Set as well
-	 * while the function is not open.
+	 * while the function is not open. Stored with release, loaded with acquire: who sees the
+	 * function up sees all that was set up before.
 	 */
 	volatile uint8_t dead;
 	bool started;

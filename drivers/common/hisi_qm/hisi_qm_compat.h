@@ -7,7 +7,8 @@
 
 /**
  * @file
- * All that differs between the DPDK releases that this driver is built for, 22.11 to 25.11.
+ * What differs in EAL between the DPDK releases that this driver is built for, 22.11 to 25.11; of
+ * the compressdev API hisi_zip_compat.h says it.
  */
 
 #include <errno.h>

@@ -130,7 +130,11 @@ struct hisi_zip_queue {
 	uint8_t direction;
 	bool gap_logged;
 	uint32_t sgl_freed; /**< units given back, running; read by the producer */
-	uint32_t flush_head; /**< ops that dev_stop took: slots flush_head ... flush_end - 1 */
+	/**
+	 * Ops that dev_stop took: slots flush_head ... flush_end - 1. The consumer stores it with
+	 * release behind its look at a slot, the producer loads it with acquire before it fills.
+	 */
+	uint32_t flush_head;
 	uint32_t flush_end;
 	struct hisi_zip_counters dequeue;
 	struct hisi_zip_bytes bytes;

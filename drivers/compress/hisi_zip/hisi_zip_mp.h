@@ -67,7 +67,11 @@ struct hisi_zip_client {
 	LIST_ENTRY(hisi_zip_client) next;
 	struct hisi_zip_proc proc;
 	bool started;
-	volatile uint8_t abandoned; /**< the primary has removed the device */
+	/**
+	 * The primary has removed the device. Stored with release, loaded with acquire: who sees
+	 * it finds the queues as the primary left them.
+	 */
+	volatile uint8_t abandoned;
 	struct hisi_zip_mp_msg answer; /**< the last one: a repeated request gets it again */
 	struct rte_compressdev_data data; /**< of the process's rte device */
 	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */

@@ -81,7 +81,7 @@ struct hisi_zip_stream {
 	uint64_t iova;
 	uint32_t words[5]; /**< of the SQE, from one request to the next: hardware.md 8.6, 8.7 */
 	uint8_t path;      /**< enum hisi_zip_direction: the queue, or HISI_ZIP_SOFTWARE */
-	bool busy;         /**< an op is in flight */
+	bool busy; /**< an op is in flight; released with all of the above written, then acquired */
 	bool noisy;        /**< a device that was not to be stopped may write to "memory" */
 	bool begun;        /**< the engine has seen a part of what is in the context */
 	bool pending;      /**< decompression: the engine holds output back */

@@ -264,6 +264,7 @@ hisi_zip_sw_redo(struct hisi_zip_sw *sw, struct rte_comp_op *op)
 uint16_t
 hisi_zip_sw_dequeue(struct hisi_zip_sw *sw, struct rte_comp_op **ops, uint16_t nb_ops)
 {
+	/* Acquire: the ops and the ring up to here were written. */
 	uint32_t head = sw->head, tail = __atomic_load_n(&sw->tail, __ATOMIC_ACQUIRE);
 	uint64_t failed = 0;
 	uint16_t n;
