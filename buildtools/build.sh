@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 "$top/buildtools/setup.sh"
 build "$top/build" "$@"
 say "built $top/build"

@@ -31,7 +31,7 @@ while [ $# -gt 0 ]; do
         files+=("$2")
         shift
         ;;
-    --help) usage; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown option '$1'; valid: --embedded, --file FILE, --help" ;;
     esac
     shift

@@ -42,7 +42,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --out) [ $# -ge 2 ] || die "--out needs a folder"; out=$2; shift 2 ;;
     --source) [ $# -ge 2 ] || die "--source needs a folder"; source=$2; shift 2 ;;
-    --help) usage; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown option '$1'; valid: --out DIR, --source TREE, --help" ;;
     esac
 done

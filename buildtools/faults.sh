@@ -43,7 +43,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --test) [ $# -ge 2 ] || die "--test needs a program"; test=$2; shift 2 ;;
     --model) [ $# -ge 2 ] || die "--model needs a program"; model=$2; shift 2 ;;
-    --help) usage; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     embedded | process) transports+=("$1"); shift ;;
     *) die "unknown argument '$1'; valid: --test, --model, --help, embedded, process" ;;
     esac

@@ -83,7 +83,7 @@ count_release()
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 }
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 for release; do
     [ -n "${suites[$release]:-}" ] ||
         die "unknown release '$release'; valid: 22.11, 24.11, 25.11"

@@ -20,7 +20,7 @@ for group; do
     sanitize) packages+=(clang libclang-rt-dev) ;;
     guest) packages+=(debootstrap) ;;
     arm64) packages+=(gcc-aarch64-linux-gnu qemu-user-static) ;;
-    --help) usage; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown group '$group'; valid: sanitize, guest, arm64" ;;
     esac
 done

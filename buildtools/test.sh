@@ -146,7 +146,7 @@ for name in "${@:-default}"; do
     all)
         plain+=(unit pmd stock examples procs kernel guest) arm64=yes sanitized+=("${flavours[@]}")
         ;;
-    --help) usage; exit 0 ;;
+    -h | --help) usage; exit 0 ;;
     *) die "unknown suite '$name';" \
         "valid: unit, pmd, stock, procs, examples, kernel, guest, arm64, sanitize," \
         "${flavours[*]}, all" ;;

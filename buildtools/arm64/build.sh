@@ -14,7 +14,7 @@ set -euo pipefail
 
 dir=$top/build/arm64
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 for tool in aarch64-linux-gnu-gcc qemu-aarch64-static; do
     command -v "$tool" > /dev/null ||
         { say "skipped: no $tool; as root run buildtools/setup.sh arm64" >&2; exit 77; }

@@ -65,7 +65,7 @@ unpack()
     mv "$new" "$sysroot"
 }
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 find_version
 if [ ! -d "$sysroot" ]; then
     mkdir -p "$tools_cache" 2> /dev/null || true

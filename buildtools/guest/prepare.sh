@@ -21,7 +21,7 @@ prepare()
     tools_root qemu-system-x86 cpio && tools_kernel amd64 && touch "$done"
 }
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 tools_check
 [ ! -e "$done" ] || exit 0
 say "preparing $tools_cache, once; the log is $tools_log"

@@ -323,7 +323,7 @@ check_closed()
         "for no memory afterwards"
 }
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 [ $# = 5 ] || { usage >&2; exit 2; }
 case_name=$1 plugin=$2 model=$3
 guest_plugin=$(realpath "$plugin") guest_programs=("$(realpath "$4")" "$(realpath "$5")")

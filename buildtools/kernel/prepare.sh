@@ -97,7 +97,7 @@ prepare()
     rm -rf "${tools:?}$build" "$tools"/usr/src/linux-*
 }
 
-[ "${1:-}" != --help ] || { usage; exit 0; }
+[[ ! ${1:-} =~ ^(-h|--help)$ ]] || { usage; exit 0; }
 if [ ! -e "$guest/vmlinuz" ]; then
     say "preparing $guest, once; the log is $tools_log" >&2
     tools_prepare prepare
