@@ -232,6 +232,23 @@ uint32_t deflate_adler32(uint32_t sum, const void *data, size_t len);
 /** Carry a CRC-32 (as gzip's) on over more data, as deflate_adler32(); 0 before the first byte. */
 uint32_t deflate_crc32(uint32_t sum, const void *data, size_t len);
 
+/**
+ * Carry an Adler-32 on over data whose own is known.
+ *
+ * @param sum
+ *   What it was so far.
+ * @param next
+ *   That of the data that follows, alone.
+ * @param len
+ *   Bytes of that data.
+ * @return
+ *   The value over both. Any thread.
+ */
+uint32_t deflate_adler32_append(uint32_t sum, uint32_t next, uint32_t len);
+
+/** Carry a CRC-32 on over data whose own is known, as deflate_adler32_append(). */
+uint32_t deflate_crc32_append(uint32_t sum, uint32_t next, uint32_t len);
+
 #ifdef __cplusplus
 }
 #endif

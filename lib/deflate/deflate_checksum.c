@@ -6,6 +6,7 @@
 
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
+#include <zlib.h>
 
 #include "deflate.h"
 
@@ -38,4 +39,16 @@ uint32_t
 deflate_crc32(uint32_t sum, const void *data, size_t len)
 {
 	return crc32_gzip_refl(sum, data, len);
+}
+
+uint32_t
+deflate_adler32_append(uint32_t sum, uint32_t next, uint32_t len)
+{
+	return adler32_combine(sum, next, len);
+}
+
+uint32_t
+deflate_crc32_append(uint32_t sum, uint32_t next, uint32_t len)
+{
+	return crc32_combine(sum, next, len);
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <rte_bus_vdev.h>
 
@@ -26,8 +27,11 @@ struct config {
 	bool no_inflate; /* no API says so: xforms that decompress are refused */
 };
 
-/* Streams to compress (1), lists (0x1c), checksums (0xe0), shareable (0x1000), dynamic (0x4000) */
-#define ENGINE 0x50fd
+/*
+ * Streams to compress (1), lists (0x1c), checksums (0xe0), also over packets (0x100), shareable
+ * (0x1000), dynamic (0x4000)
+ */
+#define ENGINE 0x51fd
 /* Streams to decompress: of an engine that knows raw DEFLATE, or of software */
 #define INFLATE_STREAMS 2
 /* Stored blocks (0x800), fixed codes (0x2000), and those streams */
@@ -48,6 +52,7 @@ struct caps_case {
 	const struct config *config;
 	struct pmd_case c;
 	uint8_t *plain;
+	uint64_t before; /* input_chksum of what is done next */
 };
 
 /* Refused, and the log says by whom and what would do. */
@@ -72,7 +77,7 @@ compress(struct caps_case *caps, const struct rte_comp_xform *xform,
 	struct pmd_job *job = pmd_batch_compress(&caps->c.batch, handle, shapes, caps->plain, LEN);
 	uint8_t first;
 
-	job->op->input_chksum = 77; /* of packets before it: offered by nobody */
+	job->op->input_chksum = caps->before;
 	pmd_batch_run(&caps->c.batch, 0, 1);
 	pmd_chain_read(&job->dst, &first, 1);
 	*op = *job->op;
@@ -89,7 +94,8 @@ decompress(struct caps_case *caps, const struct rte_comp_xform *xform,
 	uint32_t in_len;
 	uint8_t *in = pmd_zlib_deflate_new(&pmd_zlib_usual, caps->plain, LEN, &in_len);
 
-	pmd_batch_decompress(&caps->c.batch, handle, shapes, in, in_len, caps->plain, LEN, LEN);
+	pmd_batch_decompress(&caps->c.batch, handle, shapes, in, in_len, caps->plain, LEN, LEN)
+		->op->input_chksum = caps->before;
 	pmd_batch_run(&caps->c.batch, 0, 1);
 	*op = *caps->c.batch.jobs[0].op;
 	pmd_batch_reset(&caps->c.batch);
@@ -162,6 +168,41 @@ static void
 both_sums(struct caps_case *caps)
 {
 	sums(caps, RTE_COMP_CHECKSUM_CRC32_ADLER32);
+}
+
+/* A packet behind others: the sum goes on where theirs ended. Without a sum nothing goes on. */
+static void
+sums_over_packets(struct caps_case *caps)
+{
+	static const enum rte_comp_checksum_type types[] = {
+		RTE_COMP_CHECKSUM_CRC32, RTE_COMP_CHECKSUM_ADLER32, RTE_COMP_CHECKSUM_CRC32_ADLER32,
+	};
+	struct rte_comp_xform out = PMD_COMPRESS(DEFLATE, DEFAULT, 1, 15, NONE, NONE);
+	struct rte_comp_xform in = PMD_DECOMPRESS(DEFLATE, 15, NONE, NONE);
+	uint8_t *all = malloc(3 * LEN);
+	struct rte_comp_op op;
+
+	assert_non_null(all);
+	for (unsigned int i = 0; i < 3; i++)
+		memcpy(all + i * LEN, caps->plain, LEN);
+	for (unsigned int i = 0; i < RTE_DIM(types); i++) {
+		out.compress.chksum = types[i];
+		in.decompress.chksum = types[i];
+		compress(caps, &out, &pmd_shapes_plain, &op);
+		caps->before = op.output_chksum;
+		compress(caps, &out, &pmd_shapes_plain, &op);
+		assert_true(op.output_chksum == pmd_zlib_checksum(types[i], all, 2 * LEN));
+		caps->before = op.output_chksum;
+		if (!caps->config->no_inflate) {
+			decompress(caps, &in, &pmd_shapes_plain, &op);
+			assert_true(op.output_chksum == pmd_zlib_checksum(types[i], all, 3 * LEN));
+		}
+		out.compress.chksum = RTE_COMP_CHECKSUM_NONE;
+		compress(caps, &out, &pmd_shapes_plain, &op);
+		assert_true(op.output_chksum == 0);
+		caps->before = 0;
+	}
+	free(all);
 }
 
 /* RFC 1951 3.2.3: bits 2:1 of the first byte are the type of the block. */
@@ -302,7 +343,7 @@ static const struct flag flags[] = {
 	{0x0020, "Adler-32", adler32_sums, NULL},
 	{0x0040, "CRC-32", crc32_sums, NULL},
 	{0x0080, "CRC-32 and Adler-32", both_sums, NULL},
-	{0x0100, "checksums over packets", NULL, crc32_sums},
+	{0x0100, "checksums over packets", sums_over_packets, NULL},
 	{0x0200, "SHA-1", NULL, no_sha1},
 	{0x0400, "SHA-256", NULL, no_sha2},
 	{0x0800, "stored blocks", stored_blocks, no_stored_blocks},

@@ -118,10 +118,19 @@ pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t *out, uint32_t room, u
 uint64_t
 pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len)
 {
-	uint64_t crc = crc32(0, data, len);
-	uint64_t adler = adler32(1, data, len);
+	return pmd_zlib_checksum_on(type, 0, data, len);
+}
 
-	if (type == RTE_COMP_CHECKSUM_CRC32)
-		return crc;
-	return type == RTE_COMP_CHECKSUM_ADLER32 ? adler : adler << 32 | crc;
+uint64_t
+pmd_zlib_checksum_on(enum rte_comp_checksum_type type, uint64_t before, const uint8_t *data,
+		     uint32_t len)
+{
+	bool both = type == RTE_COMP_CHECKSUM_CRC32_ADLER32;
+	uint64_t crc = crc32((uint32_t)before, data, len);
+	uint64_t adler = adler32(before == 0 ? 1 : (uint32_t)(both ? before >> 32 : before), data,
+				 len);
+
+	if (both)
+		return adler << 32 | crc;
+	return type == RTE_COMP_CHECKSUM_CRC32 ? crc : adler;
 }

@@ -42,9 +42,6 @@ uint8_t *pmd_zlib_deflate_new(const struct pmd_zlib_how *how, const uint8_t *in,
 const char *pmd_zlib_check(int window, const uint8_t *in, uint32_t len, const uint8_t *plain,
 			   uint32_t plain_len);
 
-/** @return checksums of plain data; both: CRC-32 low, Adler-32 high (compressdev.md 1.8) */
-uint64_t pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len);
-
 /** What zlib makes of a stream that may be bad. */
 enum pmd_zlib_verdict {
 	PMD_ZLIB_WHOLE,     /**< a final block ends within it */
@@ -64,5 +61,9 @@ enum pmd_zlib_verdict pmd_zlib_inflate(const uint8_t *in, uint32_t len, uint8_t 
 
 /** @return checksums of plain data; if both, CRC-32 low, Adler-32 high (compressdev.md 1.8) */
 uint64_t pmd_zlib_checksum(enum rte_comp_checksum_type type, const uint8_t *data, uint32_t len);
+
+/** @return the same of data behind that which has the checksums @p before; 0: there is none */
+uint64_t pmd_zlib_checksum_on(enum rte_comp_checksum_type type, uint64_t before,
+			      const uint8_t *data, uint32_t len);
 
 #endif /* PMD_ZLIB_H */

@@ -118,6 +118,27 @@ test_compress_every_room(void **state)
 	}
 }
 
+/* Sums of two parts, wherever the cut is, against zlib's of the whole. */
+static void
+test_sums_of_parts(void **state)
+{
+	struct test_random r = { 17 };
+	size_t len, rest;
+
+	(void)state;
+	for (unsigned int i = 0; i < 200; i++) {
+		test_fill(&r, i % TEST_SHAPES, plain, ROOM);
+		len = test_random_below(&r, ROOM + 1);
+		rest = i % 10 == 0 ? 0 : test_random_below(&r, ROOM - len + 1);
+		assert_int_equal(deflate_adler32_append(adler32(1, plain, len),
+							adler32(1, plain + len, rest), rest),
+				 adler32(1, plain, len + rest));
+		assert_int_equal(deflate_crc32_append(crc32(0, plain, len),
+						      crc32(0, plain + len, rest), rest),
+				 crc32(0, plain, len + rest));
+	}
+}
+
 /* Engines and sums look ahead, at matches too: not past the last byte, whatever the length is. */
 static void
 test_every_length(void **state)
@@ -295,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_compress_exact),
 		cmocka_unit_test(test_compress_every_room),
+		cmocka_unit_test(test_sums_of_parts),
 		cmocka_unit_test(test_every_length),
 		cmocka_unit_test(test_compress_noise_fits),
 		cmocka_unit_test(test_decompress_exact),

@@ -281,10 +281,12 @@ bool hisi_zip_frame_settle(struct rte_comp_op *op, enum hisi_zip_frame frame, ui
  * The checksum of an op that succeeded, if it is that of its frame.
  *
  * @param word dw31 of its SQE (hardware.md 8.7)
- * @param chksum receives it, as rte_comp_op.output_chksum has it
+ * @param adler receives it, if it is an Adler-32
+ * @param crc receives it, if it is a CRC-32
  * @return whether it is
  */
-bool hisi_zip_frame_sum(const struct hisi_zip_xform *xform, uint32_t word, uint64_t *chksum);
+bool hisi_zip_frame_sum(const struct hisi_zip_xform *xform, uint32_t word, uint32_t *adler,
+			uint32_t *crc);
 
 /** Whether software has to do a framed op that failed again: its verdict counts. */
 bool hisi_zip_frame_redo(const struct rte_comp_op *op, enum hisi_zip_frame frame);

@@ -31,15 +31,15 @@ hisi_zip_post(struct rte_comp_op *op, const struct hisi_zip_xform *xform, uint32
 {
 	uint32_t adler = 0, crc = 0;
 
-	if (hisi_zip_frame_sum(xform, word, &op->output_chksum))
-		return;
-	if (xform->compress)
-		hisi_zip_sw_sum(op->m_src, op->src.offset, op->consumed, xform->checksums, &adler,
-				&crc);
-	else
-		hisi_zip_sw_sum(op->m_dst, op->dst.offset, op->produced, xform->checksums, &adler,
-				&crc);
-	op->output_chksum = hisi_zip_chksum(xform, adler, crc);
+	if (!hisi_zip_frame_sum(xform, word, &adler, &crc)) {
+		if (xform->compress)
+			hisi_zip_sw_sum(op->m_src, op->src.offset, op->consumed, xform->checksums,
+					&adler, &crc);
+		else
+			hisi_zip_sw_sum(op->m_dst, op->dst.offset, op->produced, xform->checksums,
+					&adler, &crc);
+	}
+	hisi_zip_sw_set_sum(op, xform, adler, crc);
 }
 
 /* Whether the engine said "output full" of less output than there is: it takes 8 MiB at most. */

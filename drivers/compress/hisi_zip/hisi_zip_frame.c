@@ -71,12 +71,13 @@ hisi_zip_reversed(uint32_t word)
 }
 
 bool
-hisi_zip_frame_sum(const struct hisi_zip_xform *xform, uint32_t word, uint64_t *chksum)
+hisi_zip_frame_sum(const struct hisi_zip_xform *xform, uint32_t word, uint32_t *adler,
+		   uint32_t *crc)
 {
 	if (xform->frame == HISI_ZIP_FRAME_ZLIB && xform->checksums == DEFLATE_CHECKSUM_ADLER32)
-		*chksum = word;
+		*adler = word;
 	else if (xform->frame == HISI_ZIP_FRAME_GZIP && xform->checksums == DEFLATE_CHECKSUM_CRC32)
-		*chksum = hisi_zip_reversed(~word);
+		*crc = hisi_zip_reversed(~word);
 	else
 		return false;
 	return true;

@@ -120,6 +120,22 @@ hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
 	}
 }
 
+void
+hisi_zip_sw_set_sum(struct rte_comp_op *op, const struct hisi_zip_xform *xform, uint32_t adler,
+		    uint32_t crc)
+{
+	uint32_t length = xform->compress ? op->consumed : op->produced;
+	uint32_t low = op->input_chksum, high = op->input_chksum >> 32;
+
+	/* 0: there is nothing before it, though an Adler-32 of nothing is 1. */
+	if (op->input_chksum != 0 && (xform->checksums & DEFLATE_CHECKSUM_CRC32))
+		crc = deflate_crc32_append(low, crc, length);
+	if (op->input_chksum != 0 && (xform->checksums & DEFLATE_CHECKSUM_ADLER32))
+		adler = deflate_adler32_append(
+			xform->checksums == DEFLATE_CHECKSUM_ADLER32 ? low : high, adler, length);
+	op->output_chksum = hisi_zip_chksum(xform, adler, crc);
+}
+
 static enum rte_comp_op_status
 hisi_zip_sw_status(const struct hisi_zip_xform *xform, const struct deflate_result *result)
 {
@@ -151,7 +167,7 @@ hisi_zip_sw_settle(struct rte_comp_op *op, const struct hisi_zip_xform *xform,
 	if (status == RTE_COMP_OP_STATUS_SUCCESS)
 		op->debug_status = 0;
 	if (xform->checksums != 0)
-		op->output_chksum = hisi_zip_chksum(xform, result->adler32, result->crc32);
+		hisi_zip_sw_set_sum(op, xform, result->adler32, result->crc32);
 }
 
 /* Does an op whose buffers are in the bench's lists. */

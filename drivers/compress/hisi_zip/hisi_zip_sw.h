@@ -90,12 +90,21 @@ hisi_zip_sw_pending(const struct hisi_zip_sw *sw)
 }
 
 /**
- * Checksums of a part of a chain, as rte_comp_op.output_chksum has them.
+ * Checksums of a part of a chain.
  *
  * @param checksums DEFLATE_CHECKSUM_* bits
  * @param adler, crc receive those asked for
  */
 void hisi_zip_sw_sum(const struct rte_mbuf *m, uint32_t offset, uint32_t length,
 		     unsigned int checksums, uint32_t *adler, uint32_t *crc);
+
+/**
+ * Sets output_chksum of a stateless op that has its consumed and produced: the checksums of its
+ * plain data, carried on from those in input_chksum.
+ *
+ * @param adler, crc of the plain data alone, as far as the xform asks for them
+ */
+void hisi_zip_sw_set_sum(struct rte_comp_op *op, const struct hisi_zip_xform *xform, uint32_t adler,
+			 uint32_t crc);
 
 #endif /* HISI_ZIP_SW_H */
