@@ -135,8 +135,10 @@ hisi_zip_xform_free(struct rte_compressdev *cdev, void *private_xform)
 		dev->nb_xforms--;
 	}
 	rte_spinlock_unlock(&dev->xform_lock);
-	if (xform == NULL)
+	if (xform == NULL) {
+		HISI_ZIP_LOG(ERR, "private xform not freed: not of this device", dev->qm.name);
 		return -EINVAL;
+	}
 	rte_free(xform);
 	return 0;
 }
