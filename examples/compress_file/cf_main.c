@@ -73,8 +73,8 @@ start_eal(int argc, char **argv)
 	/* Its threads leave the signals to this one. */
 	cf_signals_block();
 	if (rte_eal_init(argc, argv) < 0) {
-		cf_log("EAL does not start with these arguments; is the plug-in of the device "
-		       "installed, or named by -d?");
+		cf_log("EAL does not start with these arguments, for the reason above; a device "
+		       "that it cannot parse has a driver that is not installed, nor named by -d");
 		return -ENODEV;
 	}
 	cf_signals_unblock();
