@@ -81,40 +81,87 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	return remove(path);
 }
 
-/* Virtual functions of a physical one, by its address with or without a domain. */
-static unsigned int
-count_vfs(const char *address)
+/*
+ * The path of an attribute of a PCI function, by its address with or without a domain.
+ * @return false: there is none
+ */
+static bool
+find_attribute(const char *address, const char *name, char *path, size_t len)
 {
 	static const char *const domains[] = {"", "0000:"};
-	unsigned int nb = 0;
 
-	for (size_t i = 0; nb == 0 && i < sizeof(domains) / sizeof(domains[0]); i++) {
-		char path[256];
-		FILE *file;
-
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s%s/sriov_numvfs", domains[i],
-			 address);
-		file = fopen(path, "re");
-		if (file == NULL)
-			continue;
-		if (fscanf(file, "%u", &nb) != 1)
-			nb = 0;
-		fclose(file);
+	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++) {
+		snprintf(path, len, "/sys/bus/pci/devices/%s%s/%s", domains[i], address, name);
+		if (access(path, F_OK) == 0)
+			return true;
 	}
-	return nb;
+	return false;
+}
+
+/* A number that the kernel tells about a PCI function; 0 if it tells none. */
+static unsigned int
+read_attribute(const char *address, const char *name)
+{
+	unsigned int value = 0;
+	char path[256];
+	FILE *file;
+
+	if (!find_attribute(address, name, path, sizeof(path)))
+		return 0;
+	file = fopen(path, "re");
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%i", (int *)&value) != 1)
+		value = 0;
+	fclose(file);
+	return value;
+}
+
+static bool
+is_bound_to_vfio(const char *address)
+{
+	char path[256], driver[256];
+	ssize_t len;
+
+	if (!find_attribute(address, "driver", path, sizeof(path)))
+		return false;
+	len = readlink(path, driver, sizeof(driver) - 1);
+	if (len < 0)
+		return false;
+	driver[len] = '\0';
+	return strstr(driver, "/vfio-pci") != NULL;
+}
+
+/* EAL would give a function that is another's to a driver of that kind. */
+static bool
+check_function(const char *address)
+{
+	const unsigned int vendor = read_attribute(address, "vendor");
+	const unsigned int device = read_attribute(address, "device");
+	const unsigned int vfs = read_attribute(address, "sriov_numvfs");
+
+	if (vendor == 0)
+		fprintf(stderr, "hisi-zip-info: %s: there is no such PCI function\n", address);
+	else if (vendor != 0x19e5 || (device != 0xa250 && device != 0xa251))
+		fprintf(stderr, "hisi-zip-info: %s: is %04x:%04x, valid are 19e5:a250 and "
+			"19e5:a251\n", address, vendor, device);
+	else if (!is_bound_to_vfio(address))
+		fprintf(stderr, "hisi-zip-info: %s: is not bound to vfio-pci\n", address);
+	else if (vfs != 0)
+		fprintf(stderr, "hisi-zip-info: %s: has %u virtual functions, whose users would "
+			"suffer from its reset\n", address, vfs);
+	else
+		return true;
+	return false;
 }
 
 static char *
 open_function(const struct info_opts *opts)
 {
 	const char *name = opts->path != NULL ? opts->path : opts->address;
-	unsigned int vfs = opts->address != NULL ? count_vfs(opts->address) : 0;
 
-	if (vfs != 0) {
-		fprintf(stderr, "hisi-zip-info: %s: has %u virtual functions, whose users would "
-				"suffer from its reset\n", name, vfs);
+	if (opts->address != NULL && !check_function(opts->address))
 		return NULL;
-	}
 	if (mkdtemp(folder) == NULL) {
 		fprintf(stderr, "hisi-zip-info: no folder %s: %s\n", folder, strerror(errno));
 		return NULL;
