@@ -7,6 +7,7 @@
 import argparse
 import os
 import re
+import signal
 import sys
 import time
 
@@ -293,7 +294,28 @@ def test_orphans():
             assert took < 2000, took
             process.do("fill 1", "drain 100")
             process.do("stop", "shut", "close")
+            assert "cannot be kept from memory" not in process.messages()
             process.quit()
+    if OPTIONS.transport == "process":
+        orphans_of_stopped_model()
+
+
+def orphans_of_stopped_model():
+    """The model is stopped, too: ops come back with a word that nothing could be done about it."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        device = Device(host, ("--pace-ns", "1000000000"))
+        primary = host.primary(device.devargs)
+        other = host.secondary()
+        other.join(primary, 1, work=None)
+        assert other.do("fill 100") == ["100"]
+        device.model.popen.send_signal(signal.SIGSTOP)
+        primary.kill()
+        missing, _ = other.do("drain 10000")
+        assert missing == "0", other.messages()
+        assert other.messages().count("cannot be kept from memory") == 1, other.messages()
+        other.do("stop", "shut", "close")
+        other.quit()
+        device.model.popen.send_signal(signal.SIGCONT)
 
 
 def test_removed():

@@ -72,7 +72,17 @@ void hisi_qm_shadow_lines(uint8_t *range, size_t len, uint16_t queue, struct his
  * In-flight work never completes afterwards.
  *
  * @param device of the PCI bus
+ * @return as hisi_qm_transport_ops.reset
  */
-void hisi_qm_pci_reset_orphan(struct rte_device *device);
+int hisi_qm_pci_reset_orphan(struct rte_device *device);
+
+/**
+ * Whether a model's process let go of a client that hung up or died, so that it makes no access to
+ * memory any more: it takes another client, or there is none. Waits up to 1 s. Any process.
+ *
+ * @param path of its socket
+ * @return 0; -EBUSY it does not answer
+ */
+int hisi_qm_vfio_user_settle_orphan(const char *path);
 
 #endif /* HISI_QM_PCI_H */

@@ -314,18 +314,18 @@ pci_reset(struct hisi_qm_dev *dev)
 	return hisi_qm_pci_reset(dev, &pci_config, pci_flr);
 }
 
-void
+int
 hisi_qm_pci_reset_orphan(struct rte_device *device)
 {
 	const struct hisi_qm_pci_args args = {.pci = RTE_DEV_TO_PCI(device)};
 	struct hisi_qm_dev dev = {.args = &args};
+	int ret = -EBUSY;
 
 	/* EAL keeps the descriptor in secondaries, too. */
 	rte_pci_device_name(&args.pci->addr, dev.name, sizeof(dev.name));
-	if (rte_intr_dev_fd_get(args.pci->intr_handle) < 0 ||
-	    hisi_qm_pci_reset(&dev, &pci_config, pci_flr) == -EBUSY)
-		HISI_QM_LOG(CRIT, &dev, "it cannot be kept from memory: buffers of ops in flight "
-			    "may still be written to");
+	if (rte_intr_dev_fd_get(args.pci->intr_handle) >= 0)
+		ret = hisi_qm_pci_reset(&dev, &pci_config, pci_flr);
+	return ret;
 }
 
 const struct hisi_qm_transport_ops hisi_qm_transport_pci = {

@@ -354,23 +354,26 @@ vu_flr(struct hisi_qm_dev *dev)
 	return vfio_user_client_reset(vu->client);
 }
 
-/*
- * Whether a model that we have no connection to any more has noticed, and is quiet. One that takes
- * another connection has, and so has one that is not there; one that is stopped does not answer.
- */
+/* One that is stopped takes nobody, and does not say so either. */
+int
+hisi_qm_vfio_user_settle_orphan(const char *path)
+{
+	struct vfio_user_client *other;
+	int ret = vfio_user_client_connect(path, VFIO_USER_PARTED_MS, &other);
+
+	if (ret == 0)
+		vfio_user_client_close(other);
+	return ret == 0 || ret == -EBUSY || ret == -ENOENT || ret == -ECONNREFUSED ? 0 : -EBUSY;
+}
+
+/* Whether a model that we have no connection to any more has noticed, and is quiet. */
 static bool
 vu_has_left(struct transport_vfio_user *vu)
 {
 	const struct hisi_qm_vfio_user_args *args = vu->dev->args;
-	struct vfio_user_client *other;
-	int ret;
 
-	if (__atomic_load_n(&vu->left, __ATOMIC_RELAXED))
-		return true;
-	ret = vfio_user_client_connect(args->path, VFIO_USER_PARTED_MS, &other);
-	if (ret == 0)
-		vfio_user_client_close(other);
-	return ret == 0 || ret == -EBUSY || ret == -ENOENT || ret == -ECONNREFUSED;
+	return __atomic_load_n(&vu->left, __ATOMIC_RELAXED) ||
+	       hisi_qm_vfio_user_settle_orphan(args->path) == 0;
 }
 
 static int

@@ -33,7 +33,6 @@ struct hisi_zip_secondary {
 	uint8_t *range; /**< the doorbells; NULL: they have the primary's addresses */
 	size_t range_len;
 	uint64_t generation; /**< of "range" */
-	bool orphan; /**< the primary is gone */
 };
 
 /* One request of this name at a time: EAL refuses a second one. */
@@ -360,34 +359,53 @@ hisi_zip_secondary_init_ops(void)
 }
 
 /*
- * Without a primary nobody keeps the function. A model drops it when its connection ends, and has
- * one more turn for that; a PCI function goes on until it is reset. Only then its queues are dead.
+ * Without a primary nobody keeps the function. A model's process drops it when its connection ends,
+ * an embedded model is gone; a PCI function goes on until it is reset. Returns 0, or -EBUSY if it
+ * may go on.
  */
+static int
+hisi_zip_quiet_orphan(const struct rte_compressdev *cdev)
+{
+	const struct hisi_zip_dev *view = hisi_zip_view(cdev);
+	int ret = 0;
+
+	if (cdev->feature_flags & RTE_COMPDEV_FF_HW_ACCELERATED)
+		ret = hisi_qm_pci_reset_orphan(cdev->device);
+	else if (view->args.path[0] != '\0')
+		ret = hisi_qm_vfio_user_settle_orphan(view->args.path);
+	if (ret == -EBUSY)
+		HISI_ZIP_LOG(CRIT, "it cannot be kept from memory: buffers of ops in flight may "
+			     "still be written to", view->qm.name);
+	return ret;
+}
+
+/* The function is quiet, or cannot be quieted: ops come back. */
+static void
+hisi_zip_end_orphan(struct rte_compressdev *cdev)
+{
+	bool noisy = hisi_zip_quiet_orphan(cdev) == -EBUSY;
+
+	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
+		struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
+
+		for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++) {
+			qp->queue[d].hw->dev->noisy |= noisy;
+			__atomic_store_n(&qp->queue[d].hw->dead, HISI_QM_DEAD, __ATOMIC_RELEASE);
+		}
+	}
+	HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone",
+		     hisi_zip_view(cdev)->qm.name);
+}
+
 static void
 hisi_zip_watch(void *arg)
 {
 	struct hisi_zip_secondary *secondary = arg;
-	struct rte_compressdev *cdev = secondary->cdev;
-	struct hisi_zip_dev *view = hisi_zip_view(cdev);
 
-	if (secondary->orphan) {
-		for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++) {
-			struct hisi_zip_qp *qp = cdev->data->queue_pairs[i];
-
-			for (unsigned int d = 0; qp != NULL && d < HISI_ZIP_NB_DIRECTIONS; d++)
-				__atomic_store_n(&qp->queue[d].hw->dead, HISI_QM_DEAD,
-						 __ATOMIC_RELEASE);
-		}
-		HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone",
-			     view->qm.name);
-		return;
-	}
-	if (!hisi_zip_proc_alive(&view->primary)) {
-		secondary->orphan = true;
-		if (cdev->feature_flags & RTE_COMPDEV_FF_HW_ACCELERATED)
-			hisi_qm_pci_reset_orphan(cdev->device);
-	}
-	rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+	if (hisi_zip_proc_alive(&hisi_zip_view(secondary->cdev)->primary))
+		rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+	else
+		hisi_zip_end_orphan(secondary->cdev);
 }
 
 /*
