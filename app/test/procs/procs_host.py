@@ -3,6 +3,7 @@
 
 """What the tests of suite procs stand on: hugepages, a model process, processes that work."""
 
+import argparse
 import fcntl
 import json
 import os
@@ -11,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -19,6 +21,7 @@ PAGES = 256
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 LIMIT = 60.0  # seconds for any answer
 SKIP = 77
+OPTIONS = argparse.Namespace()  # of the command line
 
 
 class Skip(Exception):
@@ -138,6 +141,28 @@ def change_pages(by):
         file.flush()
         file.seek(0)
         return int(file.read()) - before
+
+
+def result(text):
+    """A line that test.sh shows."""
+    print(f"result: {OPTIONS.test}, {OPTIONS.transport}, {OPTIONS.hw}: {text}")
+
+
+class Device:
+    """The device under test: an embedded model, or one in a process of its own."""
+
+    def __init__(self, host, more=(), devargs=""):
+        hw = OPTIONS.hw
+        if OPTIONS.transport == "embedded":
+            options = dict(zip(more[::2], more[1::2]))
+            self.devargs = f",hw={hw}" + devargs
+            for option, value in options.items():
+                self.devargs += f",{option[2:].replace('-', '_')}={value}"
+        else:
+            self.model, paths = host.model("--hw", hw, *more)
+            self.devargs = f",path={paths[0]}" + devargs
+        if hw == "v2":
+            self.devargs += ",v2_inflate=hw"
 
 
 def ask_telemetry(folder, question, prefix="hz"):
@@ -269,3 +294,28 @@ def progress(processes, least=1, limit=LIMIT):
         assert time.monotonic() < end, f"no progress: {before} {counts}\n" + \
             "\n".join(process.messages() for process in processes)
         time.sleep(0.05)
+
+
+def run(names, purpose):
+    """Runs the test that the command line names, a function test_NAME of a module; exits."""
+    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
+    tests = {name[5:]: body for name, body in names.items() if name.startswith("test_")}
+    parser = argparse.ArgumentParser(description=purpose)
+    parser.add_argument("test", choices=sorted(tests))
+    parser.add_argument("--worker", required=True, help="hisi-zip-test-procs")
+    parser.add_argument("--model", required=True, help="hisi-zip-model")
+    parser.add_argument("--transport", choices=("embedded", "process"), default="process")
+    parser.add_argument("--hw", choices=("v2", "v3"), default="v3")
+    parser.add_argument("--ops", type=int, default=3000, help="of each process in test share")
+    parser.add_argument("--kills", type=int, default=8)
+    parser.add_argument("--growth", type=int, default=10000000, help="ops")
+    parser.add_argument("--setups", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=3.0, help="that shares are measured")
+    parser.add_argument("--plugin", help="of the driver, for dpdk-test")
+    parser.add_argument("--passes", type=int, help="cases that dpdk-test has to pass")
+    parser.parse_args(namespace=OPTIONS)
+    try:
+        tests[OPTIONS.test]()
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIP)

@@ -9,7 +9,6 @@
  * answers each with one line: "ok ..." or "error N". Between them it works, if it was told to.
  */
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -20,11 +19,11 @@
 
 #include <bus_vdev_driver.h>
 #include <rte_compressdev.h>
+#include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
 #include <rte_eal.h>
-#include <rte_malloc.h>
-#include <rte_memzone.h>
 
+#include "procs_faults.h"
 #include "procs_work.h"
 
 #define PROCS_MAX_WORDS 6
@@ -204,64 +203,32 @@ do_forgive(char **words, char *answer, size_t len)
 	return 0;
 }
 
-static unsigned int
-count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	unsigned int nb = 0;
-
-	if (dir == NULL)
-		return 0;
-	while (readdir(dir) != NULL)
-		nb++;
-	closedir(dir);
-	return nb;
-}
-
-static unsigned int
-count_maps(void)
-{
-	FILE *file = fopen("/proc/self/maps", "r");
-	unsigned int nb = 0;
-	int c;
-
-	if (file == NULL)
-		return 0;
-	while ((c = fgetc(file)) != EOF)
-		nb += c == '\n';
-	fclose(file);
-	return nb;
-}
-
-static void
-count_zone(const struct rte_memzone *zone, void *nb)
-{
-	(void)zone;
-	(*(unsigned int *)nb)++;
-}
-
 /* usage: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident */
 static int
 do_usage(char **words, char *answer, size_t len)
 {
-	struct rte_malloc_socket_stats stats;
-	unsigned int zones = 0;
-	size_t bytes = 0;
-	long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
 	(void)words;
-	for (int socket = 0; socket < RTE_MAX_NUMA_NODES; socket++)
-		if (rte_malloc_get_socket_stats(socket, &stats) == 0)
-			bytes += stats.heap_allocsz_bytes;
-	rte_memzone_walk(count_zone, &zones);
-	if (file != NULL) {
-		if (fscanf(file, "%*d %ld", &pages) != 1)
-			pages = 0;
-		fclose(file);
-	}
-	snprintf(answer, len, "%zu %u %u %u %ld", bytes, zones, count_entries("/proc/self/fd"),
-		 count_maps(), pages * (sysconf(_SC_PAGESIZE) / 1024));
+	procs_usage(answer, len);
+	return 0;
+}
+
+static int
+do_foreign(char **words, char *answer, size_t len)
+{
+	(void)answer;
+	(void)len;
+	return procs_foreign(words[1]);
+}
+
+/* state NAME: whether the library has that device started */
+static int
+do_state(char **words, char *answer, size_t len)
+{
+	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(words[1]);
+
+	if (cdev == NULL)
+		return -ENODEV;
+	snprintf(answer, len, "%s", cdev->data->dev_started ? "started" : "stopped");
 	return 0;
 }
 
@@ -345,6 +312,7 @@ static const struct procs_command commands[] = {
 	{"unplug", 2, do_unplug},       {"hotplug", 3, do_hotplug},
 	{"hotunplug", 2, do_hotunplug}, {"find", 1, do_find},
 	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
+	{"foreign", 2, do_foreign},     {"state", 2, do_state},
 };
 
 static void

@@ -4,38 +4,11 @@
 
 """Several processes on one device: primary and secondaries, and independent ones on one model."""
 
-import argparse
-import os
 import re
 import signal
-import sys
 import time
 
-from procs_host import Host, SKIP, Skip, ask_telemetry, progress
-
-OPTIONS = None
-
-
-def result(text):
-    """A line that test.sh shows."""
-    print(f"result: {OPTIONS.test}, {OPTIONS.transport}, {OPTIONS.hw}: {text}")
-
-
-class Device:
-    """The device under test: an embedded model, or one in a process of its own."""
-
-    def __init__(self, host, more=(), devargs=""):
-        hw = OPTIONS.hw
-        if OPTIONS.transport == "embedded":
-            options = dict(zip(more[::2], more[1::2]))
-            self.devargs = f",hw={hw}" + devargs
-            for option, value in options.items():
-                self.devargs += f",{option[2:].replace('-', '_')}={value}"
-        else:
-            self.model, paths = host.model("--hw", hw, *more)
-            self.devargs = f",path={paths[0]}" + devargs
-        if hw == "v2":
-            self.devargs += ",v2_inflate=hw"
+from procs_host import Device, Host, OPTIONS, ask_telemetry, progress, result, run
 
 
 def four(host, more=()):
@@ -513,32 +486,5 @@ def test_autotest():
         assert int(found.group(1)) == OPTIONS.passes, text
 
 
-def main():
-    """Runs one test."""
-    global OPTIONS  # pylint: disable=global-statement
-    tests = {name[5:]: body for name, body in globals().items() if name.startswith("test_")}
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("test", choices=sorted(tests))
-    parser.add_argument("--worker", required=True, help="hisi-zip-test-procs")
-    parser.add_argument("--model", required=True, help="hisi-zip-model")
-    parser.add_argument("--transport", choices=("embedded", "process"), default="process")
-    parser.add_argument("--hw", choices=("v2", "v3"), default="v3")
-    parser.add_argument("--ops", type=int, default=3000, help="of each process in test share")
-    parser.add_argument("--kills", type=int, default=8)
-    parser.add_argument("--growth", type=int, default=10000000, help="ops")
-    parser.add_argument("--setups", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=3.0, help="that shares are measured")
-    parser.add_argument("--plugin", help="of the driver, for dpdk-test")
-    parser.add_argument("--passes", type=int, help="cases that dpdk-test has to pass")
-    OPTIONS = parser.parse_args()
-    try:
-        tests[OPTIONS.test]()
-    except Skip as reason:
-        print(f"skipped: {reason}")
-        return SKIP
-    return 0
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
-    sys.exit(main())
+    run(globals(), __doc__)

@@ -242,6 +242,7 @@ struct hisi_zip_dev {
 	LIST_ENTRY(hisi_zip_dev) offered;
 	/** Of the view that a secondary has: what is that process's own. */
 	struct hisi_zip_secondary *secondary;
+	struct rte_compressdev_data data; /**< of the process's rte device: hisi_zip_slot.h */
 };
 
 /** Bytes of destination that an op has; 0 as well if its offset is beyond the chain. */

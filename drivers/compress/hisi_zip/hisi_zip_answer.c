@@ -17,16 +17,13 @@
 static int
 hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 {
-	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(dev->qm.name);
 	struct hisi_zip_dev *view = &client->view;
-	struct rte_compressdev_data *data = &client->data;
+	struct rte_compressdev_data *data = &view->data;
 
-	if (cdev == NULL)
-		return -ENODEV;
-	data->socket_id = cdev->data->socket_id;
-	memcpy(data->name, cdev->data->name, sizeof(data->name));
+	data->socket_id = dev->data.socket_id;
+	memcpy(data->name, dev->data.name, sizeof(data->name));
 	data->dev_private = view;
-	data->nb_queue_pairs = cdev->data->nb_queue_pairs;
+	data->nb_queue_pairs = dev->data.nb_queue_pairs;
 	if (data->nb_queue_pairs != 0) {
 		data->queue_pairs = rte_calloc_socket("hisi_zip_qps", data->nb_queue_pairs,
 						      sizeof(*data->queue_pairs), 0,

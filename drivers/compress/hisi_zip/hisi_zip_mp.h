@@ -60,8 +60,8 @@ struct hisi_zip_mp_msg {
 };
 
 /**
- * A process on a device, in shared memory; made and freed by the primary. "data" and "view" are
- * the process's, until it is dead.
+ * A process on a device, in shared memory; made and freed by the primary. "view" is the
+ * process's, until it is dead.
  */
 struct hisi_zip_client {
 	LIST_ENTRY(hisi_zip_client) next;
@@ -73,8 +73,7 @@ struct hisi_zip_client {
 	 */
 	volatile uint8_t abandoned;
 	struct hisi_zip_mp_msg answer; /**< the last one: a repeated request gets it again */
-	struct rte_compressdev_data data; /**< of the process's rte device */
-	struct hisi_zip_dev view;         /**< data.dev_private: what does not change, and xforms */
+	struct hisi_zip_dev view; /**< its data, and what does not change, and xforms */
 };
 
 static_assert(sizeof(struct hisi_zip_mp_msg) <= RTE_MP_MAX_PARAM_LEN, "fits a message");
@@ -114,7 +113,7 @@ void hisi_zip_primary_stop(struct hisi_zip_dev *dev);
 int hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc);
 
 /** The probe of a secondary: as hisi_zip_create(). */
-int hisi_zip_secondary_create(struct rte_device *device, const char *name, int socket);
+int hisi_zip_secondary_create(struct rte_device *device, const char *name);
 
 /** The remove of a secondary. @return 0 or -ENODEV */
 int hisi_zip_secondary_remove(const char *name);

@@ -7,34 +7,17 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_malloc.h>
-#include <rte_memzone.h>
 #include <rte_string_fns.h>
 
 #include "hisi_qm_pf.h"
 #include "hisi_zip.h"
 #include "hisi_zip_compat.h"
 #include "hisi_zip_mp.h"
+#include "hisi_zip_slot.h"
 #include "hisi_zip_sw.h"
 #include "hisi_zip_telemetry.h"
 
 RTE_LOG_REGISTER(hisi_zip_logtype, pmd.compress.hisi_zip, INFO);
-
-/*
- * Destroys the rte device. The library forgets the memory zone of its data, so that no device
- * could take that id again: it is freed here.
- */
-static int
-hisi_zip_destroy(struct rte_compressdev *cdev)
-{
-	char name[RTE_MEMZONE_NAMESIZE];
-	int ret;
-
-	snprintf(name, sizeof(name), "rte_compressdev_data_%u", cdev->data->dev_id);
-	ret = rte_compressdev_pmd_destroy(cdev);
-	if (ret == 0)
-		rte_memzone_free(rte_memzone_lookup(name));
-	return ret;
-}
 
 void
 hisi_zip_stop(struct rte_compressdev *cdev)
@@ -142,14 +125,13 @@ int
 hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		const struct hisi_zip_devargs *args, hisi_zip_choose_fn choose)
 {
-	struct rte_compressdev_pmd_init_params params = {.socket_id = socket};
 	struct rte_compressdev *cdev;
 	struct hisi_zip_dev *dev;
 	int ret;
 
 	if (rte_eal_process_type() != RTE_PROC_PRIMARY)
-		return hisi_zip_secondary_create(device, name, socket);
-	cdev = rte_compressdev_pmd_create(name, device, sizeof(struct hisi_zip_dev), &params);
+		return hisi_zip_secondary_create(device, name);
+	cdev = hisi_zip_slot_create(device, name, socket);
 	if (cdev == NULL)
 		return -ENODEV;
 	dev = hisi_zip_init(cdev, args);
@@ -158,7 +140,7 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 	ret = hisi_zip_open(dev);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot open the function: %s", name, rte_strerror(-ret));
-		hisi_zip_destroy(cdev);
+		hisi_zip_slot_destroy(cdev);
 		return ret;
 	}
 	/* What software alone does is of one process. */
@@ -167,7 +149,7 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		HISI_ZIP_LOG(ERR, "cannot offer it to other processes: %s", name,
 			     rte_strerror(-ret));
 		hisi_qm_dev_close(&dev->qm);
-		hisi_zip_destroy(cdev);
+		hisi_zip_slot_destroy(cdev);
 		return ret;
 	}
 	cdev->dev_ops = &hisi_zip_ops;
@@ -205,5 +187,5 @@ hisi_zip_remove(const char *name)
 	} else {
 		hisi_qm_dev_close(&dev->qm);
 	}
-	return hisi_zip_destroy(cdev);
+	return hisi_zip_slot_destroy(cdev);
 }

@@ -11,6 +11,7 @@
 #include <rte_malloc.h>
 
 #include "hisi_zip_serve.h"
+#include "hisi_zip_slot.h"
 #include "hisi_zip_stream.h"
 #include "hisi_zip_sw.h"
 
@@ -165,7 +166,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	hisi_zip_client_stop(dev, client);
 	client->view.qm.noisy = dev->qm.noisy;
 	hisi_zip_client_free_objects(&client->view);
-	rte_free(client->data.queue_pairs);
+	rte_free(client->view.data.queue_pairs);
 	LIST_REMOVE(client, next);
 	rte_free(client);
 }
@@ -204,6 +205,7 @@ hisi_zip_reap_device(struct hisi_zip_dev *dev)
 			HISI_ZIP_LOG(NOTICE, "process %" PRIu32 " is gone", dev->qm.name,
 				     client->proc.pid);
 			hisi_zip_client_free(dev, client);
+			hisi_zip_slot_mend();
 		}
 		client = next;
 	}

@@ -19,6 +19,7 @@
 
 #include "hisi_qm_pci.h"
 #include "hisi_zip_mp.h"
+#include "hisi_zip_slot.h"
 #include "hisi_zip_sw.h"
 
 /* Until a lost primary is noticed, and its queues are dead: several turns of the watch. */
@@ -408,39 +409,8 @@ hisi_zip_watch(void *arg)
 		hisi_zip_end_orphan(secondary->cdev);
 }
 
-/*
- * Takes a slot of the library. It finds the shared data of the next free id, which need not be
- * those of the device, and writes to them: what it overwrites is put back.
- */
-static struct rte_compressdev *
-hisi_zip_take_slot(struct rte_device *device, const char *name, int socket)
-{
-	struct rte_compressdev_pmd_init_params params = {.socket_id = socket};
-	struct rte_compressdev_data saved[RTE_COMPRESS_MAX_DEVS];
-	char zone[RTE_MEMZONE_NAMESIZE];
-	struct rte_compressdev *cdev;
-
-	for (unsigned int i = 0; i < RTE_COMPRESS_MAX_DEVS; i++) {
-		const struct rte_memzone *mz;
-
-		snprintf(zone, sizeof(zone), "rte_compressdev_data_%u", i);
-		mz = rte_memzone_lookup(zone);
-		if (mz != NULL)
-			saved[i] = *(const struct rte_compressdev_data *)mz->addr;
-	}
-	cdev = rte_compressdev_pmd_create(name, device, 0, &params);
-	if (cdev != NULL) {
-		const struct rte_compressdev_data *data = &saved[cdev->data->dev_id];
-
-		cdev->data->dev_started = data->dev_started;
-		cdev->data->socket_id = data->socket_id;
-		memcpy(cdev->data->name, data->name, sizeof(data->name));
-	}
-	return cdev;
-}
-
 int
-hisi_zip_secondary_create(struct rte_device *device, const char *name, int socket)
+hisi_zip_secondary_create(struct rte_device *device, const char *name)
 {
 	struct hisi_zip_secondary *secondary = calloc(1, sizeof(*secondary));
 	struct rte_compressdev *cdev;
@@ -456,14 +426,13 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name, int socke
 			     rte_strerror(-ret));
 		goto detach;
 	}
-	cdev = hisi_zip_take_slot(device, name, socket);
-	if (cdev == NULL) {
-		ret = -ENODEV;
+	ret = hisi_zip_slot_take(device, &secondary->client->view.data, &cdev);
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "no slot of the compressdev library: %s", name,
+			     rte_strerror(-ret));
 		goto detach;
 	}
 	secondary->cdev = cdev;
-	secondary->client->data.dev_id = cdev->data->dev_id;
-	cdev->data = &secondary->client->data;
 	hisi_zip_secondary_init_ops();
 	cdev->feature_flags = secondary->client->view.feature_flags;
 	cdev->dev_ops = &hisi_zip_secondary_ops;

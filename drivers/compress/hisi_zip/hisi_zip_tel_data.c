@@ -238,11 +238,9 @@ hisi_zip_tel_count(const struct hisi_zip_qp *qp, struct hisi_zip_tel_counts *cou
 static const char *
 hisi_zip_tel_state(const struct hisi_zip_dev *dev)
 {
-	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(dev->qm.name);
-
 	if (__atomic_load_n(&dev->qm.dead, __ATOMIC_ACQUIRE))
 		return "lost";
-	return cdev != NULL && cdev->data->dev_started ? "started" : "stopped";
+	return dev->data.dev_started ? "started" : "stopped";
 }
 
 static unsigned int
