@@ -227,6 +227,10 @@ struct hisi_qm_qp {
 	bool undrained;
 	uint16_t drained; /**< the CQ's tail when it was last looked at for that */
 	uint8_t looks;    /**< of the slow poll since that changed */
+	uint16_t looked;     /**< what it saw last */
+	uint16_t moved;      /**< the same for hisi_qm_qp_stop_step() */
+	uint64_t moved_at;   /**< when that was, timer cycles */
+	uint64_t stopped_at; /**< when it was told to stop */
 	/**
 	 * Used by another process, in shared memory: its doorbells are addresses there, and it is
 	 * started only by name.
@@ -380,6 +384,14 @@ int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
  * as by hisi_qm_qp_release().
  */
 void hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp);
+
+/**
+ * One step of that, for who has others to serve meanwhile: a hundred dumps, or what STOP_QP takes.
+ * A queue that does not get on for 5 s, or is not done within 60 s, is the loss of the function.
+ *
+ * @return 0 it is done; -EAGAIN there is another step
+ */
+int hisi_qm_qp_stop_step(struct hisi_qm_qp *qp);
 
 /** Rings a doorbell that is not mapped: a posted write to the chip's address. */
 void hisi_qm_db_write(struct hisi_qm_qp *qp, uint64_t word);

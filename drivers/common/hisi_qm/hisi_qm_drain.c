@@ -16,9 +16,11 @@
 
 /* Between two dumps. */
 #define HISI_QM_DRAIN_US 150
-/* So often one after the other without progress, and in all, before memory is taken away. */
-#define HISI_QM_DRAIN_ROUNDS 34
-#define HISI_QM_DRAIN_ROUNDS_MOST 400
+/* Dumps of a step. */
+#define HISI_QM_STEP_TRIES 100
+/* So long without progress, and in all, before memory is taken away. */
+#define HISI_QM_DRAIN_IDLE_S 5
+#define HISI_QM_DRAIN_MOST_S 60
 /* Looks of the slow poll at a queue that does not get on: 5 s, as STOP_QP has. */
 #define HISI_QM_DRAIN_LOOKS 50
 
@@ -89,6 +91,8 @@ hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp, unsigned int tries)
 	qp->started = false;
 	qp->undrained = true;
 	qp->looks = 0;
+	qp->stopped_at = rte_get_timer_cycles();
+	qp->moved_at = qp->stopped_at;
 	/* First, so that nothing is added while it drains. A lost function has dead queues only. */
 	if (!hisi_qm_dev_is_dead(qp->dev))
 		hisi_qm_qp_set_dead(qp, HISI_QM_DYING);
@@ -112,32 +116,43 @@ hisi_qm_qp_stop(struct hisi_qm_qp *qp)
 	return hisi_qm_qp_stop_within(qp, HISI_QM_DRAIN_TRIES);
 }
 
-/* Until the device is done with the memory of a stopped queue, whatever that takes. */
-static void
-hisi_qm_qp_quiesce(struct hisi_qm_qp *qp)
+/* Whether the device will not be done with a queue, though it had time enough; "lock" is held. */
+static bool
+hisi_qm_qp_is_stuck(struct hisi_qm_qp *qp)
 {
-	unsigned int idle = 0;
-	int ret = 0;
+	const uint64_t hz = rte_get_timer_hz();
+	uint64_t now = rte_get_timer_cycles();
 
-	for (unsigned int i = 0; qp->undrained && i < HISI_QM_DRAIN_ROUNDS_MOST; i++) {
-		uint16_t drained = qp->drained;
+	if (qp->moved != qp->drained)
+		qp->moved_at = now;
+	qp->moved = qp->drained;
+	return now - qp->moved_at > HISI_QM_DRAIN_IDLE_S * hz ||
+	       now - qp->stopped_at > HISI_QM_DRAIN_MOST_S * hz;
+}
 
-		pthread_mutex_lock(&qp->dev->lock);
-		ret = hisi_qm_qp_drain_rest(qp, HISI_QM_DRAIN_TRIES);
-		pthread_mutex_unlock(&qp->dev->lock);
-		idle = qp->drained != drained ? 0 : idle + 1;
-		if (idle == HISI_QM_DRAIN_ROUNDS)
-			break;
-	}
-	if (ret != 0)
+int
+hisi_qm_qp_stop_step(struct hisi_qm_qp *qp)
+{
+	bool more;
+
+	pthread_mutex_lock(&qp->dev->lock);
+	if (qp->started)
+		hisi_qm_qp_stop_locked(qp, HISI_QM_STEP_TRIES);
+	else
+		hisi_qm_qp_drain_rest(qp, HISI_QM_STEP_TRIES);
+	if (qp->undrained && hisi_qm_qp_is_stuck(qp))
 		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
+	/* Nor can what is lost be waited for. */
+	more = qp->undrained && !hisi_qm_dev_is_dead(qp->dev);
+	pthread_mutex_unlock(&qp->dev->lock);
+	return more ? -EAGAIN : 0;
 }
 
 void
 hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp)
 {
-	hisi_qm_qp_stop(qp);
-	hisi_qm_qp_quiesce(qp);
+	while (hisi_qm_qp_stop_step(qp) == -EAGAIN)
+		;
 }
 
 void
@@ -156,13 +171,13 @@ hisi_qm_qp_fail(struct hisi_qm_qp *qp, const char *why)
 static void
 hisi_qm_qp_look(struct hisi_qm_qp *qp)
 {
-	uint16_t drained = qp->drained;
-
 	if (qp->started && __atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE) == HISI_QM_DYING)
 		hisi_qm_qp_fail(qp, "its completions make no sense");
 	else if (!qp->undrained || hisi_qm_qp_drain_rest(qp, 1) == 0)
 		return;
-	qp->looks = qp->drained != drained ? 0 : qp->looks + 1;
+	/* Since its own last look: others who wait look, too. */
+	qp->looks = qp->drained != qp->looked ? 0 : qp->looks + 1;
+	qp->looked = qp->drained;
 	if (qp->undrained && qp->looks >= HISI_QM_DRAIN_LOOKS)
 		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
 }
