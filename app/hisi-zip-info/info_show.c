@@ -98,10 +98,10 @@ judge(struct device *device)
 	for (unsigned int i = 0; i < device->nb_queue_pairs; i++) {
 		struct info_text qp = text_of(device->queue_pairs[i]);
 
-		if (info_text_is(state, "started") &&
-		    info_text_is(info_json_get(qp, "state"), "stopped"))
+		if (info_text_is(info_json_get(qp, "state"), "failed"))
 			snprintf(device->health, sizeof(device->health),
-				 "a queue pair is out of service");
+				 "queue pair %" PRIu64 " has failed",
+				 info_text_number(info_json_get(qp, "id")));
 	}
 	judge_registers(device);
 }

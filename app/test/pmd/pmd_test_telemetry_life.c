@@ -37,12 +37,13 @@ lost_function(void **state)
 		usleep(10000);
 	assert_true(is_in_state("lost"));
 	assert_non_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));
-	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"stopped\""));
+	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"failed\""));
 	assert_non_null(pmd_telemetry_ask_device("stats", NULL));
 	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, NULL, "queue_pairs"), 1);
 	assert_int_equal(pmd_model_start(NULL, 0), 0);
 	rte_compressdev_stop(pmd_dev.id);
 	assert_true(is_in_state("lost"));
+	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"stopped\""));
 	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
 	assert_true(is_in_state("started"));
 	assert_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));

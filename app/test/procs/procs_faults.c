@@ -3,10 +3,10 @@
  */
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <dev_driver.h>
@@ -14,8 +14,12 @@
 #include <rte_cycles.h>
 #include <rte_malloc.h>
 #include <rte_memzone.h>
+#include <rte_string_fns.h>
 
+#include "hisi_zip_mp.h"
 #include "procs_faults.h"
+
+#define PROCS_MAX_FDS 65536
 
 static unsigned int
 count_entries(const char *path)
@@ -75,22 +79,71 @@ procs_usage(char *text, size_t len)
 		 count_maps(), pages * (sysconf(_SC_PAGESIZE) / 1024));
 }
 
-typedef struct rte_compressdev *(*create_fn)(const char *name, struct rte_device *device,
-					     size_t size,
-					     struct rte_compressdev_pmd_init_params *params);
+/* Descriptors that keep all others away. */
+static int starving[PROCS_MAX_FDS];
+static unsigned int nb_starving;
 
-/* In front of the library's. */
-struct rte_compressdev *
-rte_compressdev_pmd_create(const char *name, struct rte_device *device, size_t size,
-			   struct rte_compressdev_pmd_init_params *params)
+void
+procs_starve(void)
 {
-	create_fn create = (create_fn)(uintptr_t)dlsym(RTLD_NEXT, __func__);
+	while (nb_starving < PROCS_MAX_FDS) {
+		int fd = dup(STDIN_FILENO);
+
+		if (fd < 0)
+			return;
+		starving[nb_starving++] = fd;
+	}
+}
+
+void
+procs_feed(void)
+{
+	while (nb_starving != 0)
+		close(starving[--nb_starving]);
+}
+
+int
+procs_forge(const char *device, uint32_t pid, uint64_t start, uint16_t qp_id)
+{
+	struct hisi_zip_mp_msg msg = {
+		.type = HISI_ZIP_MP_QP_RELEASE,
+		.layout = hisi_zip_mp_layout(),
+		.from = {.start = start, .pid = pid},
+		.sequence = UINT32_MAX,
+		.qp_id = qp_id,
+	};
+	const struct timespec wait = {.tv_sec = 10};
+	struct rte_mp_msg request = {.len_param = sizeof(msg)};
+	struct rte_mp_reply reply = {0};
+	int ret;
+
+	strlcpy(msg.device, device, sizeof(msg.device));
+	strlcpy(request.name, HISI_ZIP_MP_NAME, sizeof(request.name));
+	memcpy(request.param, &msg, sizeof(msg));
+	ret = rte_mp_request_sync(&request, &reply, &wait);
+	if (ret == 0 && reply.nb_received == 1)
+		memcpy(&msg, reply.msgs[0].param, sizeof(msg));
+	ret = ret == 0 && reply.nb_received == 1 ? msg.result : -ETIMEDOUT;
+	free(reply.msgs);
+	return ret;
+}
+
+/* The linker puts the first in front of the library's function, and calls that one the second. */
+struct rte_compressdev *__wrap_rte_compressdev_pmd_create(
+	const char *name, struct rte_device *device, size_t size,
+	struct rte_compressdev_pmd_init_params *params);
+struct rte_compressdev *__real_rte_compressdev_pmd_create(
+	const char *name, struct rte_device *device, size_t size,
+	struct rte_compressdev_pmd_init_params *params);
+
+struct rte_compressdev *
+__wrap_rte_compressdev_pmd_create(const char *name, struct rte_device *device, size_t size,
+				  struct rte_compressdev_pmd_init_params *params)
+{
 	const char *slow = getenv("PROCS_SLOW_MS");
 	struct rte_compressdev *cdev;
 
-	if (create == NULL)
-		return NULL;
-	cdev = create(name, device, size, params);
+	cdev = __real_rte_compressdev_pmd_create(name, device, size, params);
 	if (slow != NULL)
 		rte_delay_us_sleep((unsigned int)atoi(slow) * 1000);
 	return cdev;

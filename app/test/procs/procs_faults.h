@@ -15,11 +15,21 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 /** Writes: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident. */
 void procs_usage(char *text, size_t len);
 
 /** Makes a device of another driver that other processes do not have. @return 0 or -ENODEV */
 int procs_foreign(const char *name);
+
+/** Takes all descriptors that are left. */
+void procs_starve(void);
+
+/** Gives them back. */
+void procs_feed(void);
+
+/** Gives a queue pair back in the name of another process. @return the primary's answer */
+int procs_forge(const char *device, uint32_t pid, uint64_t start, uint16_t qp_id);
 
 #endif /* PROCS_FAULTS_H */

@@ -296,6 +296,16 @@ def progress(processes, least=1, limit=LIMIT):
         time.sleep(0.05)
 
 
+def three(host, device):
+    """A primary and two secondaries at work."""
+    primary = host.primary(device.devargs)
+    everyone = [primary, host.secondary(), host.secondary()]
+    for number, process in enumerate(everyone):
+        process.join(primary, number)
+    progress(everyone, 100)
+    return everyone
+
+
 def run(names, purpose):
     """Runs the test that the command line names, a function test_NAME of a module; exits."""
     os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")

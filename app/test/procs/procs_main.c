@@ -220,6 +220,36 @@ do_foreign(char **words, char *answer, size_t len)
 	return procs_foreign(words[1]);
 }
 
+static int
+do_starve(char **words, char *answer, size_t len)
+{
+	(void)words;
+	(void)answer;
+	(void)len;
+	procs_starve();
+	return 0;
+}
+
+static int
+do_feed(char **words, char *answer, size_t len)
+{
+	(void)words;
+	(void)answer;
+	(void)len;
+	procs_feed();
+	return 0;
+}
+
+/* forge DEVICE PID START QP */
+static int
+do_forge(char **words, char *answer, size_t len)
+{
+	(void)answer;
+	(void)len;
+	return procs_forge(words[1], (uint32_t)strtoul(words[2], NULL, 0),
+			   strtoull(words[3], NULL, 0), (uint16_t)atoi(words[4]));
+}
+
 /* state NAME: whether the library has that device started */
 static int
 do_state(char **words, char *answer, size_t len)
@@ -313,6 +343,8 @@ static const struct procs_command commands[] = {
 	{"hotunplug", 2, do_hotunplug}, {"find", 1, do_find},
 	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
 	{"foreign", 2, do_foreign},     {"state", 2, do_state},
+	{"starve", 1, do_starve},       {"feed", 1, do_feed},
+	{"forge", 5, do_forge},
 };
 
 static void

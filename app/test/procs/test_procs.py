@@ -8,7 +8,7 @@ import re
 import signal
 import time
 
-from procs_host import Device, Host, OPTIONS, ask_telemetry, progress, result, run
+from procs_host import Device, Host, OPTIONS, ask_telemetry, progress, result, run, three
 
 
 def four(host, more=()):
@@ -316,11 +316,7 @@ def test_lost():
     """The model dies: all processes get errors, and go on with a new one."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
         device = Device(host)
-        primary = host.primary(device.devargs)
-        everyone = [primary, host.secondary(), host.secondary()]
-        for number, process in enumerate(everyone):
-            process.join(primary, number)
-        progress(everyone, 100)
+        everyone = three(host, device)
         device.model.kill()
         time.sleep(0.5)
         for process in everyone:

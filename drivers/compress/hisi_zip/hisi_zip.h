@@ -156,6 +156,7 @@ struct hisi_zip_qp {
 	const struct rte_memzone *mz; /**< the arenas of both directions */
 	uint32_t limit; /**< most ops in flight a direction */
 	uint16_t id;
+	bool started; /**< by the primary, for its owner; whether it is still well "dead" says */
 	struct hisi_zip_proc owner; /**< who is in its bursts */
 };
 
@@ -334,6 +335,9 @@ int hisi_zip_close(struct rte_compressdev *cdev);
 /** Stops and closes a device, gives the function back. @return 0; -ENODEV; as the close. */
 int hisi_zip_remove(const char *name);
 
+/** The most rte queue pairs that a device can have. */
+uint16_t hisi_zip_max_queue_pairs(const struct hisi_zip_dev *dev);
+
 /** The thirteen ops. */
 extern struct rte_compressdev_ops hisi_zip_ops;
 
@@ -366,6 +370,16 @@ int hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, in
 
 /** Frees a queue pair, its counters go to dev->totals; NULL is fine. */
 void hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp);
+
+/** Starts the queues of a queue pair, which are stopped. @return 0 or as hisi_qm_qp_start() */
+int hisi_zip_qp_start(struct hisi_zip_qp *qp);
+
+/**
+ * A step towards queues that are quiet, and may be started or freed: hisi_qm_qp_stop_step().
+ *
+ * @return 0 they are; -EAGAIN not yet
+ */
+int hisi_zip_qp_stop_step(struct hisi_zip_qp *qp);
 
 /** Prepares a queue pair for rings that start from index 0. */
 void hisi_zip_qp_restart(struct hisi_zip_qp *qp);

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <rte_malloc.h>
+#include <rte_string_fns.h>
 
 #include "hisi_zip_serve.h"
 
@@ -51,7 +53,7 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 
 static int
 hisi_zip_client_create(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc,
-		       struct hisi_zip_client **out)
+		       const char *peer, struct hisi_zip_client **out)
 {
 	struct hisi_zip_client *client = rte_zmalloc_socket("hisi_zip_client", sizeof(*client),
 							    RTE_CACHE_LINE_SIZE,
@@ -61,6 +63,7 @@ hisi_zip_client_create(struct hisi_zip_dev *dev, const struct hisi_zip_proc *pro
 	if (client == NULL)
 		return -ENOMEM;
 	client->proc = *proc;
+	strlcpy(client->peer, peer, sizeof(client->peer));
 	ret = hisi_zip_client_init(dev, client);
 	if (ret != 0) {
 		rte_free(client);
@@ -73,29 +76,54 @@ hisi_zip_client_create(struct hisi_zip_dev *dev, const struct hisi_zip_proc *pro
 
 /* "fd" receives the file of the doorbells, or -1 if they need none, or nobody has any now. */
 static int
-hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
-		   struct hisi_zip_mp_msg *msg, int *fd)
+hisi_zip_give_doorbells(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
 {
 	struct hisi_qm_doorbell db;
-	int ret = 0;
+
+	if (hisi_zip_is_software(dev) || hisi_qm_dev_doorbells(&dev->qm, &db) != 0 || db.fd < 0)
+		return 0;
+	/* Of its own: the transport may be closed before the answer is sent. */
+	*fd = fcntl(db.fd, F_DUPFD_CLOEXEC, 0);
+	if (*fd < 0) {
+		int ret = -errno;
+
+		HISI_ZIP_LOG(ERR, "no descriptor to give the doorbells to process %" PRIu32,
+			     dev->qm.name, msg->from.pid);
+		return ret;
+	}
+	msg->fd_offset = db.fd_offset;
+	msg->fd_len = db.fd_len;
+	return 0;
+}
+
+/* Whether a process is whom it says: EAL names sockets of processes mp_socket_PID_TIME. */
+static bool
+hisi_zip_is_sender(const struct hisi_zip_proc *proc, const char *peer)
+{
+	const char *name = strrchr(peer, '/');
+	char start[32];
+	int len = snprintf(start, sizeof(start), "/mp_socket_%" PRIu32 "_", proc->pid);
+
+	return name != NULL && strncmp(name, start, (size_t)len) == 0;
+}
+
+static int
+hisi_zip_on_attach(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, const char *peer, int *fd)
+{
+	struct hisi_zip_client *client;
+	int ret;
 
 	/* Whom we do not see we would take for dead, and its memory away. */
-	if (client == NULL && !hisi_zip_proc_alive(&msg->from)) {
+	if (!hisi_zip_proc_alive(&msg->from)) {
 		HISI_ZIP_LOG(ERR, "process %" PRIu32 " is not seen in /proc", dev->qm.name,
 			     msg->from.pid);
 		return -ESRCH;
 	}
-	if (client == NULL)
-		ret = hisi_zip_client_create(dev, &msg->from, &client);
-	msg->client = client;
-	if (ret == 0 && hisi_qm_dev_doorbells(&dev->qm, &db) == 0 && db.fd >= 0) {
-		/* Of its own: the transport may be closed before the answer is sent. */
-		*fd = fcntl(db.fd, F_DUPFD_CLOEXEC, 0);
-		if (*fd < 0)
-			return -errno;
-		msg->fd_offset = db.fd_offset;
-		msg->fd_len = db.fd_len;
-	}
+	ret = hisi_zip_give_doorbells(dev, msg, fd);
+	if (ret == 0)
+		ret = hisi_zip_client_create(dev, &msg->from, peer, &client);
+	if (ret == 0)
+		msg->client = client;
 	return ret;
 }
 
@@ -104,8 +132,9 @@ hisi_zip_on_qp_setup(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg)
 {
 	int ret;
 
-	if (msg->qp_id >= dev->qm.nb_queues / HISI_ZIP_NB_DIRECTIONS ||
-	    msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
+	if (msg->qp_id >= hisi_zip_max_queue_pairs(dev) ||
+	    (msg->socket != SOCKET_ID_ANY &&
+	     (msg->socket < 0 || msg->socket >= RTE_MAX_NUMA_NODES)))
 		return -EINVAL;
 	ret = hisi_zip_primary_claim(dev, msg->qp_id, &msg->from);
 	if (ret == 0)
@@ -121,14 +150,17 @@ static int
 hisi_zip_on_qp_release(struct hisi_zip_dev *dev, const struct hisi_zip_mp_msg *msg)
 {
 	struct hisi_zip_qp *qp;
+	int ret;
 
 	if (msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
 		return -EINVAL;
 	qp = dev->queue_pairs[msg->qp_id];
 	if (qp == NULL || !hisi_zip_proc_equal(&qp->owner, &msg->from))
 		return -EINVAL;
-	hisi_zip_qp_free(dev, qp);
-	return 0;
+	ret = hisi_zip_qp_stop_step(qp);
+	if (ret == 0)
+		hisi_zip_qp_free(dev, qp);
+	return ret;
 }
 
 /* What changes queue pairs of a process that is attached. */
@@ -144,26 +176,32 @@ hisi_zip_on_control(struct hisi_zip_dev *dev, struct hisi_zip_client *client,
 	case HISI_ZIP_MP_START:
 		return hisi_zip_client_start(dev, client);
 	case HISI_ZIP_MP_STOP:
-		hisi_zip_client_stop(dev, client);
-		return 0;
+		return hisi_zip_client_stop(dev, client);
 	default:
 		return -EINVAL;
 	}
 }
 
 static int
-hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *fd)
+hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, const char *peer, int *fd)
 {
 	struct hisi_zip_client *client = hisi_zip_client_find(dev, &msg->from);
 
-	if (msg->type == HISI_ZIP_MP_ATTACH)
-		return hisi_zip_on_attach(dev, client, msg, fd);
-	if (client == NULL)
-		return -ENODEV;
-	if (msg->type == HISI_ZIP_MP_DETACH) {
-		hisi_zip_client_free(dev, client);
-		return 0;
+	if (client != NULL ? strcmp(client->peer, peer) != 0 :
+			     !hisi_zip_is_sender(&msg->from, peer)) {
+		HISI_ZIP_LOG(ERR, "'%s' asks in the name of process %" PRIu32, dev->qm.name, peer,
+			     msg->from.pid);
+		return -EPERM;
 	}
+	if (client == NULL)
+		return msg->type == HISI_ZIP_MP_ATTACH ? hisi_zip_on_attach(dev, msg, peer, fd) :
+							 -ENODEV;
+	if (msg->type == HISI_ZIP_MP_ATTACH) {
+		msg->client = client;
+		return hisi_zip_give_doorbells(dev, msg, fd);
+	}
+	if (msg->type == HISI_ZIP_MP_DETACH)
+		return hisi_zip_client_free(dev, client);
 	/* Once: a second setup would free what the first answer names, a start rewind rings. */
 	if (msg->sequence == client->answer.sequence) {
 		msg->qp = client->answer.qp;
@@ -178,7 +216,7 @@ hisi_zip_on_client(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg, int *f
 }
 
 void
-hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd)
+hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, const char *peer, int *fd)
 {
 	struct hisi_zip_dev *dev;
 
@@ -193,7 +231,7 @@ hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd)
 	}
 	dev = hisi_zip_primary_find(msg->device);
 	if (dev != NULL) {
-		msg->result = hisi_zip_on_client(dev, msg, fd);
+		msg->result = hisi_zip_on_client(dev, msg, peer, fd);
 		msg->generation = dev->qm.connects;
 	}
 unlock:

@@ -22,8 +22,8 @@
 /** Of the request and its answer. */
 #define HISI_ZIP_MP_NAME "hisi_zip_mp"
 
-/** For each answer: draining a queue takes up to 5 s, and there are two. */
-#define HISI_ZIP_MP_TIMEOUT_S 15
+/** Of the name of a socket, with its end. */
+#define HISI_ZIP_MP_PEER_LEN 108
 
 /** How often processes look whether the others still live. */
 #define HISI_ZIP_MP_WATCH_US 100000
@@ -43,7 +43,7 @@ struct hisi_zip_client;
 /** Request and answer. */
 struct hisi_zip_mp_msg {
 	uint32_t type;   /**< enum hisi_zip_mp_type */
-	int32_t result;  /**< 0 or -errno */
+	int32_t result;  /**< 0 or -errno; -EAGAIN: ask again, a queue is not done yet */
 	uint64_t layout; /**< hisi_zip_mp_layout() */
 	struct hisi_zip_proc from;
 	uint32_t sequence; /**< of the requests of a process, from 1; the answer has it, too */
@@ -66,7 +66,9 @@ struct hisi_zip_mp_msg {
 struct hisi_zip_client {
 	LIST_ENTRY(hisi_zip_client) next;
 	struct hisi_zip_proc proc;
+	char peer[HISI_ZIP_MP_PEER_LEN]; /**< where it sends from */
 	bool started;
+	bool gone; /**< dead, which was said; its queues are being stopped */
 	/**
 	 * The primary has removed the device. Stored with release, loaded with acquire: who sees
 	 * it finds the queues as the primary left them.
@@ -99,18 +101,20 @@ bool hisi_zip_primary_withdraw(struct hisi_zip_dev *dev);
 /** Primary: after that, as hisi_qm_dev_abandon(), and tells the processes that are attached. */
 void hisi_zip_primary_abandon(struct hisi_zip_dev *dev);
 
-/** Primary: starts the function and the process's own queues. @return as hisi_qm_dev_start() */
+/* What a primary does with queue pairs of its own; others are served while one drains. */
+
+/** Starts the function and its queues. @return as hisi_qm_dev_start() */
 int hisi_zip_primary_start(struct hisi_zip_dev *dev);
 
-/** Primary: stops its own queues, and the function unless another process needs it. */
+/** Stops its queues, and the function unless another process needs it. */
 void hisi_zip_primary_stop(struct hisi_zip_dev *dev);
 
-/**
- * Primary: takes an id for a process. What a dead process left there is given back.
- *
- * @return 0; -EBUSY it belongs to another process, which is logged
- */
-int hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc);
+/** As hisi_zip_qp_create(). @return also -EBUSY: it belongs to another process, which is logged */
+int hisi_zip_primary_setup(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int socket,
+			   struct hisi_zip_qp **qp);
+
+/** Stops and frees a queue pair. */
+void hisi_zip_primary_release(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp);
 
 /** The probe of a secondary: as hisi_zip_create(). */
 int hisi_zip_secondary_create(struct rte_device *device, const char *name);

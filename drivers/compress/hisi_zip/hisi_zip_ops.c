@@ -80,7 +80,7 @@ static const struct rte_compressdev_capabilities hisi_zip_lz4_capabilities[2][3]
 				  HISI_ZIP_FEATURES_SW),
 };
 
-static uint16_t
+uint16_t
 hisi_zip_max_queue_pairs(const struct hisi_zip_dev *dev)
 {
 	if (hisi_zip_is_software(dev))
@@ -112,7 +112,7 @@ hisi_zip_dev_start(struct rte_compressdev *cdev)
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
 			hisi_zip_qp_restart(cdev->data->queue_pairs[i]);
-	return hisi_zip_is_software(dev) ? 0 : hisi_zip_primary_start(dev);
+	return hisi_zip_primary_start(dev);
 }
 
 /* Takes what completes for a while; whether nothing is in flight any more. */
@@ -145,9 +145,8 @@ hisi_zip_dev_stop(struct rte_compressdev *cdev)
 	struct hisi_zip_dev *dev = cdev->data->dev_private;
 
 	/* Software does an op while it is enqueued: none is in flight. */
-	if (hisi_zip_is_software(dev))
-		return;
-	hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
+	if (!hisi_zip_is_software(dev))
+		hisi_zip_settle_for(cdev, HISI_ZIP_STOP_TIMEOUT_MS);
 	hisi_zip_primary_stop(dev);
 	for (uint16_t i = 0; i < cdev->data->nb_queue_pairs; i++)
 		if (cdev->data->queue_pairs[i] != NULL)
@@ -254,9 +253,8 @@ hisi_zip_queue_pair_release(struct rte_compressdev *cdev, uint16_t id)
 	struct hisi_zip_qp *qp = cdev->data->queue_pairs[id];
 
 	cdev->data->queue_pairs[id] = NULL;
-	hisi_zip_primary_lock();
-	hisi_zip_qp_free(cdev->data->dev_private, qp);
-	hisi_zip_primary_unlock();
+	if (qp != NULL)
+		hisi_zip_primary_release(cdev->data->dev_private, qp);
 	return 0;
 }
 
@@ -264,16 +262,11 @@ static int
 hisi_zip_queue_pair_setup(struct rte_compressdev *cdev, uint16_t id, uint32_t max_inflight_ops,
 			  int socket_id)
 {
-	struct hisi_zip_dev *dev = cdev->data->dev_private;
 	struct hisi_zip_qp *qp;
 	int ret;
 
 	hisi_zip_queue_pair_release(cdev, id);
-	hisi_zip_primary_lock();
-	ret = hisi_zip_primary_claim(dev, id, &dev->primary);
-	if (ret == 0)
-		ret = hisi_zip_qp_create(dev, id, max_inflight_ops, socket_id, &dev->primary, &qp);
-	hisi_zip_primary_unlock();
+	ret = hisi_zip_primary_setup(cdev->data->dev_private, id, max_inflight_ops, socket_id, &qp);
 	if (ret == 0)
 		cdev->data->queue_pairs[id] = qp;
 	return ret;

@@ -143,8 +143,7 @@ hisi_zip_create(struct rte_device *device, const char *name, int socket,
 		hisi_zip_slot_destroy(cdev);
 		return ret;
 	}
-	/* What software alone does is of one process. */
-	ret = hisi_zip_is_software(dev) ? 0 : hisi_zip_primary_offer(dev);
+	ret = hisi_zip_primary_offer(dev);
 	if (ret != 0) {
 		HISI_ZIP_LOG(ERR, "cannot offer it to other processes: %s", name,
 			     rte_strerror(-ret));
@@ -178,7 +177,7 @@ hisi_zip_remove(const char *name)
 	if (ret < 0)
 		return ret;
 	hisi_zip_telemetry_remove(dev);
-	if (!hisi_zip_is_software(dev) && hisi_zip_primary_withdraw(dev)) {
+	if (hisi_zip_primary_withdraw(dev)) {
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
 		hisi_zip_primary_abandon(dev);

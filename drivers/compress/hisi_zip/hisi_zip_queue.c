@@ -102,6 +102,7 @@ hisi_zip_qp_create(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, int so
 		hisi_zip_qp_free(dev, new);
 		return ret;
 	}
+	new->started = !remote && (software ? dev->started : dev->qm.started);
 	pthread_mutex_lock(&dev->qm.lock);
 	dev->queue_pairs[id] = new;
 	pthread_mutex_unlock(&dev->qm.lock);
@@ -129,6 +130,30 @@ hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
 	rte_free(qp);
 }
 
+int
+hisi_zip_qp_start(struct hisi_zip_qp *qp)
+{
+	int ret = 0;
+
+	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++)
+		if (qp->queue[d].hw != NULL)
+			ret = hisi_qm_qp_start(qp->queue[d].hw);
+	__atomic_store_n(&qp->started, ret == 0, __ATOMIC_RELAXED);
+	return ret;
+}
+
+int
+hisi_zip_qp_stop_step(struct hisi_zip_qp *qp)
+{
+	int ret = 0;
+
+	__atomic_store_n(&qp->started, false, __ATOMIC_RELAXED);
+	for (unsigned int d = 0; ret == 0 && d < HISI_ZIP_NB_DIRECTIONS; d++)
+		if (qp->queue[d].hw != NULL)
+			ret = hisi_qm_qp_stop_step(qp->queue[d].hw);
+	return ret;
+}
+
 void
 hisi_zip_qp_restart(struct hisi_zip_qp *qp)
 {
@@ -143,6 +168,8 @@ void
 hisi_zip_qp_shut(struct hisi_zip_qp *qp)
 {
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
+		if (qp->queue[d].hw == NULL)
+			continue;
 		/* A queue that has stopped is dead: what it did not complete, it never will. */
 		__atomic_store_n(&qp->queue[d].hw->dead, HISI_QM_DEAD, __ATOMIC_RELEASE);
 		hisi_zip_queue_settle(&qp->queue[d]);

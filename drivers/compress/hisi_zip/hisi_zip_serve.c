@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <rte_common.h>
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_string_fns.h>
@@ -23,7 +23,7 @@
 struct hisi_zip_request {
 	STAILQ_ENTRY(hisi_zip_request) next;
 	struct hisi_zip_mp_msg msg;
-	char peer[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char peer[HISI_ZIP_MP_PEER_LEN];
 };
 
 static struct {
@@ -32,10 +32,13 @@ static struct {
 	STAILQ_HEAD(, hisi_zip_request) requests;
 	unsigned int nb_requests;
 	unsigned int users; /**< devices */
+	bool registered;
+	pthread_mutex_t turn; /**< over opening and closing: no thread ends while one begins */
 	bool running;       /**< there is a thread */
 	pthread_t thread;
 } serve = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.turn = PTHREAD_MUTEX_INITIALIZER,
 	.requests = STAILQ_HEAD_INITIALIZER(serve.requests),
 };
 
@@ -88,26 +91,36 @@ hisi_zip_serve_wait(void)
 	return request;
 }
 
+static void
+hisi_zip_serve_fulfil(struct hisi_zip_request *request)
+{
+	int fd = -1;
+
+	hisi_zip_primary_answer(&request->msg, request->peer, &fd);
+	hisi_zip_serve_reply(request, fd);
+	if (fd >= 0)
+		close(fd);
+	free(request);
+}
+
 static void *
 hisi_zip_serve_main(void *arg)
 {
-	struct hisi_zip_request *request;
-	int fd;
+	const uint64_t turn = rte_get_timer_hz() * HISI_ZIP_MP_WATCH_US / US_PER_S;
+	uint64_t looked = 0;
 
 	RTE_SET_USED(arg);
 	pthread_mutex_lock(&serve.lock);
 	while (serve.users != 0) {
-		request = hisi_zip_serve_wait();
+		struct hisi_zip_request *request = hisi_zip_serve_wait();
+
 		pthread_mutex_unlock(&serve.lock);
-		if (request != NULL) {
-			fd = -1;
-			hisi_zip_primary_answer(&request->msg, &fd);
-			hisi_zip_serve_reply(request, fd);
-			if (fd >= 0)
-				close(fd);
-			free(request);
-		} else {
+		if (request != NULL)
+			hisi_zip_serve_fulfil(request);
+		/* Also between requests: who waits for a queue to drain asks all the time. */
+		if (request == NULL || rte_get_timer_cycles() - looked > turn) {
 			hisi_zip_primary_reap();
+			looked = rte_get_timer_cycles();
 		}
 		pthread_mutex_lock(&serve.lock);
 	}
@@ -121,7 +134,9 @@ hisi_zip_serve_add(struct hisi_zip_request *request)
 {
 	int ret;
 
-	if (serve.users == 0 || serve.nb_requests == HISI_ZIP_SERVE_MAX)
+	if (serve.users == 0)
+		return -ENODEV;
+	if (serve.nb_requests == HISI_ZIP_SERVE_MAX)
 		return -EBUSY;
 	if (!serve.running) {
 		ret = hisi_qm_compat_thread_create(&serve.thread, "hisi-zip-mp",
@@ -155,49 +170,71 @@ hisi_zip_serve_action(const struct rte_mp_msg *msg, const void *peer)
 	pthread_mutex_lock(&serve.lock);
 	ret = hisi_zip_serve_add(request);
 	pthread_mutex_unlock(&serve.lock);
-	if (ret != 0)
+	if (ret != 0) {
+		request->msg.result = ret;
+		hisi_zip_serve_reply(request, -1);
 		free(request);
-	return ret;
+	}
+	return 0;
+}
+
+/* Stays: for who asks when there is no device any more, to be told so. */
+static int
+hisi_zip_serve_register(void)
+{
+	if (serve.registered)
+		return 0;
+	if (rte_mp_action_register(HISI_ZIP_MP_NAME, hisi_zip_serve_action) != 0)
+		/* A process that shares nothing (--no-shconf, --in-memory) has no requests. */
+		return rte_errno == ENOTSUP ? 0 : -rte_errno;
+	serve.registered = true;
+	return 0;
 }
 
 int
 hisi_zip_serve_open(void)
 {
-	int ret = 0;
+	int ret;
 
+	pthread_mutex_lock(&serve.turn);
+	ret = hisi_zip_serve_register();
 	pthread_mutex_lock(&serve.lock);
-	if (serve.users == 0 &&
-	    rte_mp_action_register(HISI_ZIP_MP_NAME, hisi_zip_serve_action) != 0)
-		ret = -rte_errno;
-	/* A process that shares nothing with others (--no-shconf, --in-memory) has no requests. */
-	if (ret == -ENOTSUP)
-		ret = 0;
 	if (ret == 0)
 		serve.users++;
 	pthread_mutex_unlock(&serve.lock);
+	pthread_mutex_unlock(&serve.turn);
 	return ret;
+}
+
+/* The thread ends; what it left is answered. Nothing is added any more. */
+static void
+hisi_zip_serve_end(void)
+{
+	struct hisi_zip_request *request;
+
+	pthread_join(serve.thread, NULL);
+	while ((request = STAILQ_FIRST(&serve.requests)) != NULL) {
+		STAILQ_REMOVE_HEAD(&serve.requests, next);
+		hisi_zip_serve_fulfil(request);
+	}
+	pthread_mutex_lock(&serve.lock);
+	serve.running = false;
+	serve.nb_requests = 0;
+	pthread_mutex_unlock(&serve.lock);
 }
 
 void
 hisi_zip_serve_close(void)
 {
-	struct hisi_zip_request *request;
-	bool join;
+	bool last;
 
+	pthread_mutex_lock(&serve.turn);
 	pthread_mutex_lock(&serve.lock);
 	serve.users--;
-	join = serve.users == 0 && serve.running;
-	if (serve.users == 0)
-		rte_mp_action_unregister(HISI_ZIP_MP_NAME);
+	last = serve.users == 0 && serve.running;
 	pthread_cond_signal(&serve.wake);
 	pthread_mutex_unlock(&serve.lock);
-	if (!join)
-		return;
-	pthread_join(serve.thread, NULL);
-	serve.running = false;
-	while ((request = STAILQ_FIRST(&serve.requests)) != NULL) {
-		STAILQ_REMOVE_HEAD(&serve.requests, next);
-		free(request);
-	}
-	serve.nb_requests = 0;
+	if (last)
+		hisi_zip_serve_end();
+	pthread_mutex_unlock(&serve.turn);
 }

@@ -27,9 +27,10 @@ void hisi_zip_serve_close(void);
 /**
  * Fulfils a request and turns it into its answer.
  *
+ * @param peer the socket that it came from: EAL's of the process, whose pid its name tells
  * @param fd receives a file that goes with it, which the caller closes; else left alone
  */
-void hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, int *fd);
+void hisi_zip_primary_answer(struct hisi_zip_mp_msg *msg, const char *peer, int *fd);
 
 /** Cleans up behind processes that are gone. @return whether some live */
 bool hisi_zip_primary_reap(void);
@@ -43,13 +44,20 @@ struct hisi_zip_dev *hisi_zip_primary_find(const char *name);
 struct hisi_zip_client *hisi_zip_client_find(struct hisi_zip_dev *dev,
 					     const struct hisi_zip_proc *proc);
 
-/** Starts its queue pairs, and the function if need be. @return 0 or -errno */
+/**
+ * Takes an id for a process. What that had there, or a dead one left, is given back.
+ *
+ * @return 0; -EAGAIN a queue there is not done yet; -EBUSY it belongs to another process, logged
+ */
+int hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc);
+
+/** Starts its queue pairs, and the function if need be. @return 0 or -errno; -EAGAIN as a stop */
 int hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
-/** Stops its queue pairs, and the function if nobody else needs it. */
-void hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
+/** Stops its queue pairs, and the function if nobody else needs it. @return 0; -EAGAIN not yet */
+int hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
-/** Gives everything back that it has, whether it lives or not. */
-void hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
+/** Gives everything back that it has, whether it lives or not. @return 0; -EAGAIN not yet */
+int hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
 #endif /* HISI_ZIP_SERVE_H */

@@ -11,10 +11,11 @@
  * memory zone of that number, which it takes for those of one device in all processes.
  *
  * A process that attaches takes its next free slot, whichever device that number is elsewhere, and
- * writes to the zone: name, socket, and that the device is not started. So no device of this driver
- * lives in such a zone: in each process its slot points to data of the process's own. Zones of other
- * drivers' devices do hold their data: what is overwritten there is put back, by one process at a
- * time, and if that is killed by the next. For that moment such a device looks as if it were stopped.
+ * writes to the zone: name, socket, and that the device is not started. So no device of this
+ * driver lives in such a zone: in each process its slot points to data of the process's own. Zones
+ * of other drivers' devices do hold their data: what is overwritten there is put back, by one
+ * process at a time, and if that is killed by the next. For that moment such a device looks as if
+ * it were stopped.
  */
 
 #include <rte_compressdev.h>

@@ -243,6 +243,19 @@ hisi_zip_tel_state(const struct hisi_zip_dev *dev)
 	return dev->data.dev_started ? "started" : "stopped";
 }
 
+/* There are no others: a queue pair that is not set up is not shown. */
+static const char *
+hisi_zip_tel_qp_state(const struct hisi_zip_qp *qp)
+{
+	if (!__atomic_load_n(&qp->started, __ATOMIC_RELAXED))
+		return "stopped";
+	for (unsigned int i = 0; i < HISI_ZIP_NB_DIRECTIONS; i++)
+		if (qp->queue[i].hw != NULL &&
+		    __atomic_load_n(&qp->queue[i].hw->dead, __ATOMIC_ACQUIRE) != 0)
+			return "failed";
+	return "started";
+}
+
 static unsigned int
 hisi_zip_tel_nb_queue_pairs(const struct hisi_zip_dev *dev)
 {
@@ -273,17 +286,13 @@ int
 hisi_zip_tel_qp(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct rte_tel_data *d)
 {
 	struct hisi_zip_tel_counts counts = {0};
-	bool dead = false;
 
 	RTE_SET_USED(dev);
-	for (unsigned int i = 0; i < HISI_ZIP_NB_DIRECTIONS; i++)
-		dead |= qp->queue[i].hw != NULL &&
-			__atomic_load_n(&qp->queue[i].hw->dead, __ATOMIC_ACQUIRE) != 0;
 	hisi_zip_tel_count(qp, &counts);
 	rte_tel_data_start_dict(d);
 	hisi_zip_tel_uint(d, "id", qp->id);
 	hisi_zip_tel_uint(d, "owner", qp->owner.pid);
-	rte_tel_data_add_dict_string(d, "state", dead ? "stopped" : "started");
+	rte_tel_data_add_dict_string(d, "state", hisi_zip_tel_qp_state(qp));
 	hisi_zip_tel_uint(d, "limit", qp->limit);
 	return hisi_zip_tel_add_counts(d, &counts);
 }
