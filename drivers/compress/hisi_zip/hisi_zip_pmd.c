@@ -172,11 +172,14 @@ hisi_zip_remove(const char *name)
 		return -ENODEV;
 	dev = cdev->data->dev_private;
 	hisi_zip_stop(cdev);
+	/* Whoever asks what the device is asks the ops that it has until it is closed. */
+	hisi_zip_telemetry_remove(dev);
 	/* The queue pairs go before the function, and that before the memory it lives in. */
 	ret = hisi_zip_close(cdev);
-	if (ret < 0)
+	if (ret < 0) {
+		hisi_zip_telemetry_add(dev);
 		return ret;
-	hisi_zip_telemetry_remove(dev);
+	}
 	if (hisi_zip_primary_withdraw(dev)) {
 		HISI_ZIP_LOG(WARNING, "removed, but other processes use it: its memory stays",
 			     name);
