@@ -26,6 +26,8 @@
 #define AREA_LEN (64u << 10)
 #define ROUND_TRIP_JOBS 4
 #define SECONDS 20
+/* The model's status of a request whose address is not mapped: the guide, "Operation status". */
+#define NOT_MAPPED 0x06
 
 /** Memory that EAL does not know, and so the IOMMU does not either. */
 static uint8_t *
@@ -45,6 +47,14 @@ static int
 verb_basic(struct guest_dev *dev)
 {
 	return guest_dev_round_trip(dev, ROUND_TRIP_JOBS);
+}
+
+/* The verdict is the engine's, not the driver's, whose reasons stand in the high half. */
+static bool
+is_not_mapped(const struct guest_job *job)
+{
+	return job->status == RTE_COMP_OP_STATUS_ERROR && job->produced == 0 &&
+	       job->debug_status >> 32 == 0 && (job->debug_status & 0xff) == NOT_MAPPED;
 }
 
 /* In one burst: good, bad source, bad destination, good. */
@@ -69,8 +79,8 @@ send_with_unmapped(struct guest_dev *dev, uint8_t *good, uint8_t *bad)
 		printf("guest: operation %u: status %u, debug status 0x%" PRIx64 "\n", i,
 		       jobs[i].status, jobs[i].debug_status);
 	for (i = 1; i <= 2; i++)
-		if (jobs[i].status != RTE_COMP_OP_STATUS_ERROR || jobs[i].produced != 0)
-			return guest_fail("operation %u is no error", i);
+		if (!is_not_mapped(&jobs[i]))
+			return guest_fail("operation %u is no error of the engine", i);
 	return guest_dev_verify(dev, &jobs[0], 0) && guest_dev_verify(dev, &jobs[3], 3) ? 0 : -1;
 }
 
@@ -137,7 +147,7 @@ take_memory_away(struct guest_dev *dev, struct rte_device *device, uint8_t *area
 		return -1;
 	printf("guest: the late operation: status %u, debug status 0x%" PRIx64 "\n", job.status,
 	       job.debug_status);
-	return job.status == RTE_COMP_OP_STATUS_ERROR ? 0 : guest_fail("it is no error");
+	return is_not_mapped(&job) ? 0 : guest_fail("it is no error of the engine");
 }
 
 static int

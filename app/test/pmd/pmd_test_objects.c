@@ -59,11 +59,16 @@ xforms(void **state)
 	for (size_t i = 0; i < sizeof(xform_cases) / sizeof(xform_cases[0]); i++) {
 		const struct xform_case *x = &xform_cases[i];
 		void *handle = NULL;
+		int want = x->want;
 
+		/* V2 has no window but 15. */
+		if (want == 0 && x->xform.type == RTE_COMP_COMPRESS &&
+		    x->xform.compress.window_size < pmd_dev.window.min)
+			want = -ENOTSUP;
 		print_message("  %s\n", x->what);
 		assert_int_equal(rte_compressdev_private_xform_create(pmd_dev.id, &x->xform,
-								      &handle), x->want);
-		if (x->want == 0)
+								      &handle), want);
+		if (want == 0)
 			pmd_xform_free(handle);
 		else
 			assert_null(handle);
