@@ -10,6 +10,7 @@
 
 #include "hisi_hw_qm_queue.h"
 #include "hisi_qm_ring.h"
+#include "hisi_qm_transport.h"
 #include "perf_device.h"
 
 struct perf_device {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hisi_qm_cpus.h"
+#include "hisi_qm_transport.h"
 #include "test_hisi_qm_traffic.h"
 
 struct emu {

@@ -14,6 +14,7 @@
 #include <rte_alarm.h>
 
 #include "model_process.h"
+#include "hisi_qm_transport.h"
 #include "test_hisi_qm_traffic.h"
 
 static const char *program;

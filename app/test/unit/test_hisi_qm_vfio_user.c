@@ -15,6 +15,7 @@
 #include <rte_memory.h>
 
 #include "model_process.h"
+#include "hisi_qm_transport.h"
 #include "test_hisi_qm_traffic.h"
 
 static const char *program;

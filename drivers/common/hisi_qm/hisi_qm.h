@@ -10,8 +10,9 @@
  * The Queue Manager (QM) of one PCI function: bring-up, mailbox, queue pairs.
  *
  * Two seams are cut here. Below, struct hisi_qm_transport_ops gives registers and DMA: a
- * transport is one file that fills it. Above, struct hisi_qm_qp with the inline verbs of
- * hisi_qm_ring.h is all that a data path needs; it knows neither the transport nor the mailbox.
+ * transport is one file that fills it (hisi_qm_transport.h). Above, struct hisi_qm_qp with the
+ * inline verbs of hisi_qm_ring.h is all that a data path needs; it knows neither the transport nor
+ * the mailbox.
  *
  * Control functions (all of this file) are called from one thread at a time per device, unless
  * said otherwise. They never end the process, and every wait in them is bounded.
@@ -31,7 +32,6 @@
 #include "hisi_hw_qm_regs.h"
 #include "hisi_hw_zip.h"
 
-struct rte_pci_device;
 struct hisi_qm_dev;
 struct hisi_qm_qp;
 
@@ -395,52 +395,5 @@ int hisi_qm_qp_stop_step(struct hisi_qm_qp *qp);
 
 /** Rings a doorbell that is not mapped: a posted write to the chip's address. */
 void hisi_qm_db_write(struct hisi_qm_qp *qp, uint64_t word);
-
-/** The vfio-user transport; dev->args is a struct hisi_qm_vfio_user_args. */
-extern const struct hisi_qm_transport_ops hisi_qm_transport_vfio_user;
-
-/**
- * The embedded model; dev->args is a struct hisi_qm_emu_args. When the model goes, close() logs at
- * level INFO, shown by default: "NAME: embedded model: sqes N, errors N" with NAME the device's.
- * What runs a stock program on it counts by that line that no op was done elsewhere.
- */
-extern const struct hisi_qm_transport_ops hisi_qm_transport_emu;
-
-/** A function bound to vfio-pci; dev->args is a struct hisi_qm_pci_args. */
-extern const struct hisi_qm_transport_ops hisi_qm_transport_pci;
-
-struct hisi_qm_pci_args {
-	struct rte_pci_device *pci; /**< mapped by EAL */
-	bool shadow;                /**< use shadow doorbells where offered */
-};
-
-struct hisi_qm_vfio_user_args {
-	const char *path; /**< of the model's socket */
-	bool shadow;      /**< use shadow doorbells where offered */
-};
-
-/** Who does the work of the embedded model. */
-enum hisi_qm_emu_engine {
-	HISI_QM_EMU_ISAL,
-	HISI_QM_EMU_ZLIB,
-	HISI_QM_EMU_NULL, /**< looks at no data */
-};
-
-#define HISI_QM_EMU_MAX_WORKERS 64
-
-struct hisi_qm_emu_args {
-	uint8_t hw;           /**< HISI_QM_HW_V2 or _V3 */
-	bool pf;              /**< a PF, with "queues" in all; else a VF */
-	uint16_t queues;      /**< 2 ... HISI_QM_MAX_QUEUES */
-	uint8_t engine;       /**< enum hisi_qm_emu_engine */
-	int level;            /**< of the engine */
-	bool lz4;             /**< V3: the engine compresses into LZ4 too */
-	uint16_t workers;     /**< engine threads, 1 ... HISI_QM_EMU_MAX_WORKERS */
-	bool shadow;
-	/** CPUs of the workers as in "1,3-5"; NULL: those free of lcores, else the main lcore's */
-	const char *cores;
-	const char *faults;   /**< as the model's program takes them (zip_model_fault.h), or NULL */
-	uint32_t pace_ns;     /**< time each op takes at least, 0: none */
-};
 
 #endif /* HISI_QM_H */

@@ -21,6 +21,7 @@
 #include "hisi_qm_log.h"
 #include "hisi_qm_mem.h"
 #include "hisi_qm_pci.h"
+#include "hisi_qm_transport.h"
 #include "zip_model.h"
 #include "zip_model_fault.h"
 #include "zip_worker.h"

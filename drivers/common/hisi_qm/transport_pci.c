@@ -19,6 +19,7 @@
 
 #include "hisi_qm_log.h"
 #include "hisi_qm_pci.h"
+#include "hisi_qm_transport.h"
 
 /** Bytes that all queues' doorbells without isolation lie in. */
 #define PCI_MIN_BAR_REGS (HISI_QM_DB_EQ_AEQ + 8)

@@ -16,6 +16,7 @@
 #include "hisi_qm_mem.h"
 #include "hisi_qm_pci.h"
 #include "hisi_qm_priv.h"
+#include "hisi_qm_transport.h"
 #include "vfio_user.h"
 
 /** For each answer of the peer, ms: unmapping waits there for the SQEs under way. */

@@ -27,7 +27,7 @@
 
 #include "deflate.h"
 #include "hisi_hw_zip.h"
-#include "hisi_qm.h"
+#include "hisi_qm_transport.h"
 #include "hisi_zip_count.h"
 #include "hisi_zip_devargs.h"
 #include "hisi_zip_proc.h"
@@ -307,11 +307,10 @@ bool hisi_zip_engine_broken(struct hisi_qm_dev *qm);
 typedef uint64_t (*hisi_zip_choose_fn)(struct hisi_zip_dev *dev, struct rte_device *device);
 
 /**
- * Creates the rte device of a function and opens that: what all probes share.
+ * Creates the rte device of a function and opens that: what all probes share. In a secondary it
+ * attaches to the primary's.
  *
  * @param socket NUMA node of the function's memory, or SOCKET_ID_ANY
- * In a secondary it attaches to the primary's.
- *
  * @return 0; -ENODEV; or as hisi_qm_dev_open(). Logged.
  */
 int hisi_zip_create(struct rte_device *device, const char *name, int socket,

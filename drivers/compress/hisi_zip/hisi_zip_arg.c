@@ -10,8 +10,8 @@
 
 #include <rte_string_fns.h>
 
-#include "hisi_qm.h"
 #include "hisi_qm_cpus.h"
+#include "hisi_qm_transport.h"
 #include "hisi_zip_arg.h"
 #include "hisi_zip_sgl.h"
 
