@@ -39,7 +39,7 @@ build()
         meson "${verb[@]}" "$dir" "$top" "${options[@]}" > "$log" || { cat "$log" >&2; return 1; }
         echo "${options[*]}" > "$dir/configured-with"
     fi
-    if ! ninja -C "$dir" -n | tail -n 1 | grep -q 'no work to do'; then
+    if ! ninja -C "$dir" -n 2> /dev/null | tail -n 1 | grep -q 'no work to do'; then
         say "building into $dir, which takes a minute or more; the log is $log"
     fi
     ninja -C "$dir" > "$log" || { cat "$log" >&2; return 1; }

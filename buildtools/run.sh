@@ -47,13 +47,16 @@ fit_for_plugins()
 # Sets work, a folder for what runs leave, and plugin, a copy in a folder that EAL accepts.
 prepare_run()
 {
-    local base bases=("$HOME/.cache" "${XDG_RUNTIME_DIR:-}")
+    local base bases=("${XDG_RUNTIME_DIR:-}")
 
     trap cleanup EXIT
     trap 'exit 130' INT TERM
     work=$(mktemp -d)
+    if [ -n "${HOME:-}" ]; then
+        bases=("$HOME/.cache" "${bases[@]}")
+        mkdir -p "$HOME/.cache" 2> /dev/null || true
+    fi
     [ "$(id -u)" != 0 ] || bases=(/run /var/cache "${bases[@]}")
-    mkdir -p "$HOME/.cache" 2> /dev/null || true
     for base in "${bases[@]}"; do
         fit_for_plugins "$base" || continue
         private=$(mktemp -d "$base/hisi_zip.XXXXXX") || continue
