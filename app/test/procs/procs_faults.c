@@ -128,25 +128,55 @@ procs_forge(const char *device, uint32_t pid, uint64_t start, uint16_t qp_id)
 	return ret;
 }
 
-/* The linker puts the first in front of the library's function, and calls that one the second. */
+/* The linker puts "__wrap" in front of functions of DPDK, which "__real" calls. */
 struct rte_compressdev *__wrap_rte_compressdev_pmd_create(
 	const char *name, struct rte_device *device, size_t size,
 	struct rte_compressdev_pmd_init_params *params);
 struct rte_compressdev *__real_rte_compressdev_pmd_create(
 	const char *name, struct rte_device *device, size_t size,
 	struct rte_compressdev_pmd_init_params *params);
+int __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
+			       const struct timespec *wait);
+int __real_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
+			       const struct timespec *wait);
+
+static void
+dawdle(const char *variable)
+{
+	const char *ms = getenv(variable);
+
+	if (ms == NULL)
+		return;
+	fprintf(stderr, "%s\n", variable);
+	rte_delay_us_sleep((unsigned int)atoi(ms) * 1000);
+}
 
 struct rte_compressdev *
 __wrap_rte_compressdev_pmd_create(const char *name, struct rte_device *device, size_t size,
 				  struct rte_compressdev_pmd_init_params *params)
 {
-	const char *slow = getenv("PROCS_SLOW_MS");
 	struct rte_compressdev *cdev;
 
 	cdev = __real_rte_compressdev_pmd_create(name, device, size, params);
-	if (slow != NULL)
-		rte_delay_us_sleep((unsigned int)atoi(slow) * 1000);
+	dawdle(PROCS_SLOW_SLOT);
 	return cdev;
+}
+
+int
+__wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
+			   const struct timespec *wait)
+{
+	int ret = __real_rte_mp_request_sync(request, reply, wait);
+
+	if (strcmp(request->name, HISI_ZIP_MP_NAME) == 0)
+		dawdle(PROCS_SLOW_ANSWER);
+	return ret;
+}
+
+int
+procs_dawdle(const char *ms)
+{
+	return setenv(PROCS_SLOW_ANSWER, ms, 1) != 0 ? -errno : 0;
 }
 
 int

@@ -9,13 +9,21 @@
  * @file
  * What a process of the suite has, and how it runs short of it.
  *
- * With PROCS_SLOW_MS in its environment the process sleeps so long after the compressdev library
- * has taken a slot, and before the driver goes on: what happens meanwhile in other processes is no
- * matter of chance.
+ * With a variable in its environment the process sleeps so many milliseconds at a place that takes
+ * no time as a rule, and says on standard error that it does: what happens meanwhile to it and in
+ * other processes is no matter of chance.
  */
 
 #include <stddef.h>
 #include <stdint.h>
+
+/** The compressdev library has taken a slot, and the driver has not gone on. */
+#define PROCS_SLOW_SLOT "PROCS_SLOW_SLOT"
+/** The primary has answered a request, and the driver has not seen it. */
+#define PROCS_SLOW_ANSWER "PROCS_SLOW_ANSWER"
+
+/** Sets PROCS_SLOW_ANSWER. @return 0 or -errno */
+int procs_dawdle(const char *ms);
 
 /** Writes: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident. */
 void procs_usage(char *text, size_t len);

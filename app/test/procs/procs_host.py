@@ -296,6 +296,17 @@ def progress(processes, least=1, limit=LIMIT):
         time.sleep(0.05)
 
 
+def left_by_eal(host):
+    """Bytes of DPDK's heap that a killed process costs, whatever it did: EAL's own."""
+    primary = host.process("primary", "bare")
+    before = int(primary.do("usage")[0])
+    process = host.secondary("bare")
+    process.kill()
+    cost = int(primary.do("usage")[0]) - before
+    primary.quit()
+    return cost
+
+
 def three(host, device):
     """A primary and two secondaries at work."""
     primary = host.primary(device.devargs)

@@ -230,6 +230,15 @@ do_starve(char **words, char *answer, size_t len)
 	return 0;
 }
 
+/* dawdle MS: so long with each answer of the primary */
+static int
+do_dawdle(char **words, char *answer, size_t len)
+{
+	(void)answer;
+	(void)len;
+	return procs_dawdle(words[1]);
+}
+
 static int
 do_feed(char **words, char *answer, size_t len)
 {
@@ -344,7 +353,7 @@ static const struct procs_command commands[] = {
 	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
 	{"foreign", 2, do_foreign},     {"state", 2, do_state},
 	{"starve", 1, do_starve},       {"feed", 1, do_feed},
-	{"forge", 5, do_forge},
+	{"forge", 5, do_forge},         {"dawdle", 2, do_dawdle},
 };
 
 static void

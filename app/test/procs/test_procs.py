@@ -8,7 +8,8 @@ import re
 import signal
 import time
 
-from procs_host import Device, Host, OPTIONS, ask_telemetry, progress, result, run, three
+from procs_host import (Device, Host, OPTIONS, ask_telemetry, left_by_eal, progress, result, run,
+                        three)
 
 
 def four(host, more=()):
@@ -163,17 +164,6 @@ def kill_one(host, primary, number, others=(), ops=64):
     primary.do(f"free-pools p{number}")
     if others:
         progress(others, 64)
-
-
-def left_by_eal(host):
-    """Bytes of DPDK's heap that a killed process costs, whatever it did: EAL's own."""
-    primary = host.process("primary", "bare")
-    before = int(primary.do("usage")[0])
-    process = host.secondary("bare")
-    process.kill()
-    cost = int(primary.do("usage")[0]) - before
-    primary.quit()
-    return cost
 
 
 def test_kill():

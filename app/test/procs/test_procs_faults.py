@@ -7,14 +7,14 @@
 import signal
 import time
 
-from procs_host import Device, Host, OPTIONS, ask_telemetry, progress, run, three
+from procs_host import (Device, Host, OPTIONS, ask_telemetry, left_by_eal, progress, run, three)
 
 FOREIGN = "compress_foreign0"
 
 
 def slow_secondary(host, milliseconds):
     """Starts a process that dawdles within the library's data; does not wait for it."""
-    return host.eal(OPTIONS.worker, "secondary", "hz", (), {"PROCS_SLOW_MS": str(milliseconds)})
+    return host.eal(OPTIONS.worker, "secondary", "hz", (), {"PROCS_SLOW_SLOT": str(milliseconds)})
 
 
 def await_state(primary, state):
@@ -54,6 +54,53 @@ def test_slots():
         other.join(primary, 1)
         progress([other], 64)
         other.quit()
+        primary.quit()
+
+
+def cut(host, primary, command):
+    """A process is killed when the primary has done what it asked for, and it does not know yet."""
+    if command == "attach":
+        process = host.eal(OPTIONS.worker, "secondary", "hz", (), {"PROCS_SLOW_ANSWER": "60000"})
+    else:
+        process = host.secondary()
+        process.join(primary, 1, work=None)
+        if command == "start":
+            process.do("stop")
+        elif command == "setup 1":
+            process.do("stop", "close", "configure 2")
+        else:
+            assert process.do("fill 40") == ["40"]
+        process.do("dawdle 60000")
+        process.send(command)
+    end = time.monotonic() + 30
+    while "PROCS_SLOW_ANSWER" not in process.messages():
+        assert time.monotonic() < end, f"{command}: {process.messages()}"
+        time.sleep(0.02)
+    process.kill()
+    if command != "attach":
+        primary.do("free-pools p1")
+
+
+def test_cut():
+    """Processes are killed between what the primary does for them and what they make of it."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        cost = left_by_eal(host)
+        primary = host.primary(Device(host).devargs)
+        primary.join(primary, 0)
+        before, commands = None, ("attach", "setup 1", "start", "stop", "quit")
+        for turn, command in enumerate(("start", *commands, *commands)):
+            cut(host, primary, command)
+            newer = host.secondary()
+            newer.join(primary, 1)
+            progress([primary, newer], 64)
+            newer.quit()
+            primary.do("free-pools p1")
+            usage = [int(word) for word in primary.do("usage")]
+            before = before or usage
+            print(f"{command}: heap bytes, zones, descriptors, maps, KiB: {usage}")
+            # A process that was about to end has given back what it costs EAL.
+            assert usage[0] <= before[0] + turn * cost, f"{command}: the heap grows"
+            assert usage[1] == before[1], f"{command}: memory zones grow"
         primary.quit()
 
 

@@ -2,19 +2,14 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
-/* What the primary does for the queue pairs of all processes: hisi_zip_mp.h. */
+/* What the primary does with its devices and for its own queue pairs: hisi_zip_mp.h. */
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include <rte_cycles.h>
-#include <rte_malloc.h>
 
 #include "hisi_zip_serve.h"
-#include "hisi_zip_slot.h"
-#include "hisi_zip_stream.h"
-#include "hisi_zip_sw.h"
 
 /* Between two steps of a stop, and the most of these pauses for others to get the lock. */
 #define HISI_ZIP_STEP_US 500
@@ -39,74 +34,14 @@ hisi_zip_primary_unlock(void)
 	pthread_mutex_unlock(&hisi_zip_control);
 }
 
-/* The next queue pair of a process from *id on, which moves behind it; NULL: no more. */
-static struct hisi_zip_qp *
-hisi_zip_next_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc, uint16_t *id)
-{
-	while (*id < HISI_ZIP_MAX_QUEUE_PAIRS) {
-		struct hisi_zip_qp *qp = dev->queue_pairs[(*id)++];
-
-		if (qp != NULL && hisi_zip_proc_equal(&qp->owner, proc))
-			return qp;
-	}
-	return NULL;
-}
-
-/* A step; the device goes on with all others meanwhile. */
-static int
-hisi_zip_stop_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
-{
-	struct hisi_zip_qp *qp;
-	int ret = 0;
-
-	for (uint16_t id = 0; ret == 0 && (qp = hisi_zip_next_owned(dev, proc, &id)) != NULL;)
-		ret = hisi_zip_qp_stop_step(qp);
-	return ret;
-}
-
-static int
-hisi_zip_start_owned(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
-{
-	struct hisi_zip_qp *qp;
-	/* Those that were set up on a started function run already. */
-	int ret = hisi_zip_stop_owned(dev, proc);
-
-	if (ret != 0)
-		return ret;
-	for (uint16_t id = 0; ret == 0 && (qp = hisi_zip_next_owned(dev, proc, &id)) != NULL;)
-		ret = hisi_zip_qp_start(qp);
-	/* Those that started are idle. */
-	if (ret != 0)
-		hisi_zip_stop_owned(dev, proc);
-	return ret;
-}
-
 /* Notes what has become of the primary's queue pairs. */
 static void
 hisi_zip_tell_started(struct hisi_zip_dev *dev, bool started)
 {
 	struct hisi_zip_qp *qp;
 
-	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, &dev->primary, &id)) != NULL;)
+	for (uint16_t id = 0; (qp = hisi_zip_owned_next(dev, &dev->primary, &id)) != NULL;)
 		__atomic_store_n(&qp->started, started, __ATOMIC_RELAXED);
-}
-
-/* Whether a process other than "except" needs the function to run. */
-static bool
-hisi_zip_clients_run(const struct hisi_zip_dev *dev, const struct hisi_zip_client *except)
-{
-	const struct hisi_zip_client *client;
-
-	LIST_FOREACH(client, &dev->clients, next)
-		if (client != except && client->started)
-			return true;
-	return false;
-}
-
-static bool
-hisi_zip_is_lost(const struct hisi_zip_dev *dev)
-{
-	return __atomic_load_n(&dev->qm.dead, __ATOMIC_ACQUIRE) != 0;
 }
 
 /* Lets those in who wait for the lock, which by itself goes to whom it likes. */
@@ -155,7 +90,7 @@ hisi_zip_start_step(struct hisi_zip_dev *dev, void *arg)
 
 	RTE_SET_USED(arg);
 	if (dev->qm.started && !hisi_zip_is_lost(dev) && hisi_zip_clients_run(dev, NULL))
-		ret = hisi_zip_start_owned(dev, &dev->primary);
+		ret = hisi_zip_owned_start(dev, &dev->primary);
 	else
 		ret = hisi_zip_start_function(dev);
 	dev->started = ret == 0;
@@ -174,7 +109,7 @@ hisi_zip_stop_step(struct hisi_zip_dev *dev, void *arg)
 	RTE_SET_USED(arg);
 	dev->started = false;
 	if (!hisi_zip_is_lost(dev) && hisi_zip_clients_run(dev, NULL))
-		return hisi_zip_stop_owned(dev, &dev->primary);
+		return hisi_zip_owned_stop(dev, &dev->primary);
 	hisi_qm_dev_stop(&dev->qm);
 	hisi_zip_tell_started(dev, false);
 	return 0;
@@ -230,81 +165,6 @@ hisi_zip_primary_setup(struct hisi_zip_dev *dev, uint16_t id, uint32_t limit, in
 	return ret;
 }
 
-int
-hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
-{
-	int ret = hisi_zip_stop_owned(dev, &client->proc);
-
-	if (ret != 0)
-		return ret;
-	client->started = false;
-	if (!dev->started && !hisi_zip_clients_run(dev, NULL))
-		hisi_qm_dev_stop(&dev->qm);
-	return 0;
-}
-
-int
-hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
-{
-	int ret = 0;
-
-	if (hisi_zip_is_lost(dev) && (dev->started || hisi_zip_clients_run(dev, client))) {
-		HISI_ZIP_LOG(ERR, "the device is lost: stop it in all processes first",
-			     dev->qm.name);
-		return -ENODEV;
-	}
-	if ((hisi_zip_is_lost(dev) || !dev->qm.started) && !hisi_zip_is_software(dev))
-		ret = hisi_qm_dev_start_bare(&dev->qm);
-	if (ret == 0)
-		ret = hisi_zip_start_owned(dev, &client->proc);
-	client->started = ret == 0;
-	return ret;
-}
-
-/* Frees the xforms and streams of a process, which may have ended with the lock or in a list. */
-static void
-hisi_zip_client_free_objects(struct hisi_zip_dev *view)
-{
-	rte_spinlock_init(&view->xform_lock);
-	if (LIST_FIRST(&view->xforms) != NULL)
-		LIST_FIRST(&view->xforms)->next.le_prev = &LIST_FIRST(&view->xforms);
-	if (LIST_FIRST(&view->streams) != NULL)
-		LIST_FIRST(&view->streams)->next.le_prev = &LIST_FIRST(&view->streams);
-	hisi_zip_xform_free_all(view);
-	hisi_zip_stream_free_all(view);
-}
-
-int
-hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
-{
-	int ret = hisi_zip_client_stop(dev, client);
-	struct hisi_zip_qp *qp;
-
-	if (ret != 0)
-		return ret;
-	for (uint16_t id = 0; (qp = hisi_zip_next_owned(dev, &client->proc, &id)) != NULL;) {
-		hisi_zip_sw_forget(qp->sw);
-		hisi_zip_qp_free(dev, qp);
-	}
-	client->view.qm.noisy = dev->qm.noisy;
-	hisi_zip_client_free_objects(&client->view);
-	rte_free(client->view.data.queue_pairs);
-	LIST_REMOVE(client, next);
-	rte_free(client);
-	return 0;
-}
-
-struct hisi_zip_client *
-hisi_zip_client_find(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc)
-{
-	struct hisi_zip_client *client;
-
-	LIST_FOREACH(client, &dev->clients, next)
-		if (hisi_zip_proc_equal(&client->proc, proc))
-			return client;
-	return NULL;
-}
-
 struct hisi_zip_dev *
 hisi_zip_primary_find(const char *name)
 {
@@ -316,29 +176,6 @@ hisi_zip_primary_find(const char *name)
 	return NULL;
 }
 
-/* Whether a dead process is still there: its queues are not done yet. */
-static bool
-hisi_zip_reap_device(struct hisi_zip_dev *dev)
-{
-	struct hisi_zip_client *client = LIST_FIRST(&dev->clients);
-	bool left = false;
-
-	while (client != NULL) {
-		struct hisi_zip_client *next = LIST_NEXT(client, next);
-
-		if (!client->gone && !hisi_zip_proc_alive(&client->proc)) {
-			HISI_ZIP_LOG(NOTICE, "process %" PRIu32 " is gone", dev->qm.name,
-				     client->proc.pid);
-			client->gone = true;
-			hisi_zip_slot_mend();
-		}
-		if (client->gone && hisi_zip_client_free(dev, client) != 0)
-			left = true;
-		client = next;
-	}
-	return left;
-}
-
 bool
 hisi_zip_primary_reap(void)
 {
@@ -347,34 +184,11 @@ hisi_zip_primary_reap(void)
 
 	hisi_zip_primary_lock();
 	LIST_FOREACH(dev, &hisi_zip_offered, offered) {
-		hisi_zip_reap_device(dev);
+		hisi_zip_clients_reap(dev);
 		clients |= !LIST_EMPTY(&dev->clients);
 	}
 	hisi_zip_primary_unlock();
 	return clients;
-}
-
-int
-hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc)
-{
-	struct hisi_zip_qp *qp = dev->queue_pairs[id];
-	int ret;
-
-	if (qp == NULL)
-		return 0;
-	if (hisi_zip_proc_equal(&qp->owner, proc)) {
-		ret = hisi_zip_qp_stop_step(qp);
-		if (ret == 0)
-			hisi_zip_qp_free(dev, qp);
-		return ret;
-	}
-	if (!hisi_zip_proc_alive(&qp->owner)) {
-		hisi_zip_reap_device(dev);
-		return dev->queue_pairs[id] == NULL ? 0 : -EAGAIN;
-	}
-	HISI_ZIP_LOG(ERR, "queue pair %u belongs to process %" PRIu32, dev->qm.name, id,
-		     qp->owner.pid);
-	return -EBUSY;
 }
 
 int
@@ -395,7 +209,7 @@ static int
 hisi_zip_reap_step(struct hisi_zip_dev *dev, void *arg)
 {
 	RTE_SET_USED(arg);
-	return hisi_zip_reap_device(dev) ? -EAGAIN : 0;
+	return hisi_zip_clients_reap(dev) ? -EAGAIN : 0;
 }
 
 bool

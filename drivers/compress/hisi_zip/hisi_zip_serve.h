@@ -40,6 +40,29 @@ bool hisi_zip_primary_reap(void);
 /** The device of that name that other processes may use, or NULL. */
 struct hisi_zip_dev *hisi_zip_primary_find(const char *name);
 
+/** Whether the function is lost. */
+static inline bool
+hisi_zip_is_lost(const struct hisi_zip_dev *dev)
+{
+	return __atomic_load_n(&dev->qm.dead, __ATOMIC_ACQUIRE) != 0;
+}
+
+/** The next queue pair of a process from @p id on, which moves behind it; NULL: no more. */
+struct hisi_zip_qp *hisi_zip_owned_next(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc,
+					uint16_t *id);
+
+/** A step towards a process's queues that are quiet. @return 0; -EAGAIN not yet */
+int hisi_zip_owned_stop(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc);
+
+/** Starts the queues of a process, none of them on failure. @return 0 or -errno; -EAGAIN as stop */
+int hisi_zip_owned_start(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc);
+
+/** Whether a process other than the primary and @p except needs the function to run. */
+bool hisi_zip_clients_run(const struct hisi_zip_dev *dev, const struct hisi_zip_client *except);
+
+/** Cleans up behind the dead. @return whether one is still there: its queues are not done yet */
+bool hisi_zip_clients_reap(struct hisi_zip_dev *dev);
+
 /** A process on a device, or NULL. */
 struct hisi_zip_client *hisi_zip_client_find(struct hisi_zip_dev *dev,
 					     const struct hisi_zip_proc *proc);
