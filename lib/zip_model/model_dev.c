@@ -263,7 +263,7 @@ zip_model_queue_stats(
 			.sq_shadow = model_counted(&queue->nb_sq_shadow),
 			.cq_shadow = model_counted(&queue->nb_cq_shadow),
 			.dropped = model_counted(&queue->dropped_chip) +
-					model_counted(&queue->dropped_shadow),
+					model_counted(&queue->dropped_service),
 	};
 	return 0;
 }

@@ -3,25 +3,49 @@
  */
 #include "model_priv.h"
 
+/* All bits of a doorbell that may be set but the one that arms a CQ. */
+#define MODEL_DB_USED                                                                              \
+	(HISI_QM_DB_QUEUE | HISI_QM_DB_CMD | HISI_QM_DB_TAG | HISI_QM_DB_INDEX)
+
 static bool
 model_doorbell_is_cq(uint64_t word)
 {
 	return HISI_HW_GET(HISI_QM_DB_CMD, word) == HISI_QM_DB_CMD_CQ;
 }
 
-/* Whether a word is a good doorbell of this queue's SQ or CQ. */
+/*
+ * Whether a word is a good doorbell of this queue's SQ or CQ. The bits that hardware.md 5.1 gives
+ * no meaning are 0 with every driver: another one that sets them is in error.
+ */
 static bool
 model_doorbell_good(const struct model_queue *queue, uint64_t word, bool is_cq)
 {
 	const struct model_ring *ring = is_cq ? &queue->cq : &queue->sq;
 	uint16_t tag = is_cq ? queue->cq_tag : queue->sq_tag;
+	uint64_t used = MODEL_DB_USED | (is_cq ? HISI_QM_DB_ARM : 0);
 
-	return HISI_HW_GET(HISI_QM_DB_QUEUE, word) == queue->number &&
+	return (word & ~used) == 0 && HISI_HW_GET(HISI_QM_DB_QUEUE, word) == queue->number &&
 			HISI_HW_GET(HISI_QM_DB_CMD, word) ==
 			(is_cq ? HISI_QM_DB_CMD_CQ : HISI_QM_DB_CMD_SQ) &&
 			HISI_HW_GET(HISI_QM_DB_TAG, word) == tag &&
 			HISI_HW_GET(HISI_QM_DB_INDEX, word) < ring->depth &&
 			(is_cq || !queue->stopping);
+}
+
+/*
+ * Whether the index fits what is under way. An SQ's tail that goes back has overrun its head, or is
+ * an old one; a CQ's head beyond the tail gives back what was never there. Only the service knows.
+ */
+static bool
+model_doorbell_fits(const struct model_queue *queue, uint64_t word, bool is_cq)
+{
+	uint32_t index = (uint32_t)HISI_HW_GET(HISI_QM_DB_INDEX, word);
+
+	if (is_cq)
+		return model_ring_distance(&queue->cq, queue->cq_head, index) <=
+				model_ring_distance(&queue->cq, queue->cq_head, queue->cq_tail);
+	return model_ring_distance(&queue->sq, queue->sq_head, index) >=
+			model_ring_distance(&queue->sq, queue->sq_head, queue->sq_tail);
 }
 
 static void
@@ -46,13 +70,19 @@ model_doorbell_take_cq(struct zip_model *model, struct model_queue *queue, uint6
 		model_queue_event(model, queue);
 }
 
-static void
+/* Returns whether it was good. */
+static unsigned int
 model_doorbell_take(struct zip_model *model, struct model_queue *queue, uint64_t word, bool is_cq)
 {
+	if (!model_doorbell_good(queue, word, is_cq) || !model_doorbell_fits(queue, word, is_cq)) {
+		model_count(&queue->dropped_service, 1);
+		return 0;
+	}
 	if (is_cq)
 		model_doorbell_take_cq(model, queue, word);
 	else
 		model_doorbell_take_sq(model, queue, word);
+	return 1;
 }
 
 static unsigned int
@@ -66,12 +96,9 @@ model_doorbell_poll_line(struct zip_model *model, struct model_queue *queue, boo
 	if (word == *seen)
 		return 0;
 	*seen = word;
-	if (!model_doorbell_good(queue, word, is_cq)) {
-		model_count(&queue->dropped_shadow, 1);
+	if (model_doorbell_take(model, queue, word, is_cq) == 0)
 		return 0;
-	}
 	model_count(is_cq ? &queue->nb_cq_shadow : &queue->nb_sq_shadow, 1);
-	model_doorbell_take(model, queue, word, is_cq);
 	return 1;
 }
 
@@ -85,8 +112,8 @@ model_doorbell_poll_chip(struct zip_model *model, struct model_queue *queue, boo
 		return 0;
 	/* Acquire, as for a line; at once with the reset, so that none gets lost. */
 	word = atomic_exchange_explicit(latch, 0, memory_order_acquire);
-	model_doorbell_take(model, queue, word, is_cq);
-	return 1;
+	/* Looked at once more: a CQC may have been loaded since. */
+	return model_doorbell_take(model, queue, word & ~MODEL_DB_VALID, is_cq);
 }
 
 unsigned int

@@ -115,19 +115,30 @@ zip_model_event_eqe(struct zip_model *model, unsigned int queue)
 	return loaded;
 }
 
+/* Nothing but command and index is set, and what is given back was there: hardware.md 5.1. */
+static bool
+model_event_doorbell_good(const struct model_event_queue *eq, uint64_t word)
+{
+	uint32_t index = (uint32_t)HISI_HW_GET(HISI_QM_DB_INDEX, word);
+
+	return eq->loaded && (word & ~(HISI_QM_DB_CMD | HISI_QM_DB_INDEX)) == 0 &&
+			index < eq->ring.depth &&
+			model_ring_distance(&eq->ring, eq->head, index) <=
+					model_ring_distance(&eq->ring, eq->head, eq->tail);
+}
+
 void
 zip_model_event_doorbell(struct zip_model *model, uint64_t word)
 {
 	bool is_eq = HISI_HW_GET(HISI_QM_DB_CMD, word) == HISI_QM_DB_CMD_EQ;
 	struct model_event_queue *eq = is_eq ? &model->events.eq : &model->events.aeq;
-	uint32_t index = (uint32_t)HISI_HW_GET(HISI_QM_DB_INDEX, word);
 	bool due = false;
 
 	model_event_lock(&model->events);
-	if (!eq->loaded || index >= eq->ring.depth) {
+	if (!model_event_doorbell_good(eq, word)) {
 		model_count(&model->dropped, 1);
 	} else {
-		eq->head = index;
+		eq->head = (uint32_t)HISI_HW_GET(HISI_QM_DB_INDEX, word);
 		eq->source = false;
 		/* hardware.md 5.5 rule 4: what is left needs another interrupt. */
 		if (eq->head != eq->tail)

@@ -62,7 +62,7 @@ struct model_queue {
 	struct model_counter bytes_out;
 	struct model_counter nb_sq_shadow;
 	struct model_counter nb_cq_shadow;
-	struct model_counter dropped_shadow;
+	struct model_counter dropped_service;
 	struct model_counter nb_sq_chip;
 	struct model_counter nb_cq_chip;
 	struct model_counter dropped_chip;

@@ -185,7 +185,11 @@ struct zip_model_queue_stats {
 	uint64_t cq_chip;   /**< CQ doorbells there */
 	uint64_t sq_shadow; /**< changes of the SQ line accepted */
 	uint64_t cq_shadow; /**< changes of the CQ line accepted */
-	uint64_t dropped;   /**< doorbells refused: wrong tag, index, queue or command */
+	/**
+	 * Doorbells refused: wrong tag, index, queue or command; reserved bits; an SQ's tail that
+	 * goes back, a CQ's head beyond what was completed.
+	 */
+	uint64_t dropped;
 };
 
 /** Counters of the function since creation; no reset clears them. */

@@ -37,6 +37,116 @@ bad_doorbells(void **state)
 	bench_close(&bench);
 }
 
+static void
+ring(struct bench *bench, bool shadow, uint64_t word)
+{
+	if (shadow)
+		bench->shadow[word & 0x1000 ? 88 : 80] = word;
+	else
+		bench_doorbell(bench, word);
+	bench_serve(bench);
+}
+
+/* What no driver that keeps its books writes: such a word is counted, and changes nothing. */
+static void
+wrong_doorbells_are_refused(bool shadow)
+{
+	static const uint64_t words[] = {
+			0x0001000300000005ull, /* an SQ has nothing to arm */
+			0x0002000300000005ull, /* a priority */
+			0x0100000300000005ull, 0x8000000300000005ull, /* reserved bits */
+			0x0002000000001005ull, 0x8000000000001005ull, /* of a CQ, too */
+			0x0000000300001005ull, /* more CQEs given back than there were */
+			0x0001000700001005ull,
+	};
+	struct bench bench;
+	size_t i;
+
+	bench_open_null(&bench, shadow);
+	bench_queue(&bench, 5, false, 8, 1);
+	bench_put_range(&bench, 5, 8, 0, 8);
+	ring(&bench, shadow, 0x0000000200000005ull);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 2);
+	assert_int_equal(bench_queue_stats(&bench, 5).dropped, 0);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ring(&bench, shadow, words[i]);
+		assert_int_equal(bench_queue_stats(&bench, 5).dropped, i + 1);
+		assert_int_equal(bench_queue_stats(&bench, 5).sqes, 2);
+	}
+	/* The CQ is full, three SQEs wait: the tail cannot go back to a place before the last. */
+	ring(&bench, shadow, 0x0000000700000005ull);
+	ring(&bench, shadow, 0x0000000200000005ull);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 7);
+	assert_int_equal(bench_queue_stats(&bench, 5).dropped, i);
+	ring(&bench, shadow, 0x0000000100000005ull);
+	assert_int_equal(bench_queue_stats(&bench, 5).dropped, i + 1);
+	/* Good ones after them. */
+	ring(&bench, shadow, 0x0000000700001005ull);
+	assert_int_equal(bench_queue_stats(&bench, 5).dropped, i + 1);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 10);
+	bench_close(&bench);
+}
+
+static void
+wrong_doorbells(void **state)
+{
+	(void)state;
+	wrong_doorbells_are_refused(false);
+	wrong_doorbells_are_refused(true);
+}
+
+/* A doorbell that waits while its CQ is made smaller. */
+static void
+waiting_doorbell_of_a_larger_ring(void **state)
+{
+	const uint32_t cqc[8] = {0, 0x23470000, 1, 0x00004001, 0, 0, 1, 0};
+	struct bench bench;
+
+	(void)state;
+	bench_open_null(&bench, false);
+	bench_queue(&bench, 5, false, 16, 1);
+	bench_put_range(&bench, 5, 16, 0, 10);
+	bench_doorbell(&bench, 0x0000000500000005ull);
+	bench_serve(&bench);
+	bench_doorbell(&bench, 0x0000000500001005ull);
+	memcpy(bench.mem + BENCH_CTX, cqc, 32);
+	assert_int_equal(bench_mailbox(&bench, 0x00052001, BENCH_IOVA + BENCH_CTX), 0x00050001);
+	bench_doorbell(&bench, 0x0000000a00000005ull);
+	bench_serve(&bench);
+	/* Two entries, of which one stays free. */
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 6);
+	assert_int_equal(bench_queue_stats(&bench, 5).dropped, 1);
+	bench_close(&bench);
+}
+
+static void
+wrong_event_doorbells(void **state)
+{
+	static const uint64_t words[] = {0x0000000200002000ull, 0x0001000100002000ull,
+			0x0000000100002005ull, 0x8000000100002000ull, 0x0000000100012000ull,
+			0x0000000100003000ull};
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open_null(&bench, false);
+	bench_events(&bench);
+	bench_queue(&bench, 5, false, 8, 3);
+	bench_put_range(&bench, 5, 8, 0, 1);
+	bench_doorbell(&bench, 0x0000000100000005ull);
+	bench_serve(&bench);
+	assert_int_equal(bench_stats(&bench).eqes, 1);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		bench_doorbell(&bench, words[i]);
+		assert_int_equal(bench_stats(&bench).dropped_doorbells, i + 1);
+	}
+	assert_int_equal(bench_read(&bench, 0x08), 1);
+	bench_doorbell(&bench, 0x0000000100002000ull);
+	assert_int_equal(bench_stats(&bench).dropped_doorbells, i);
+	assert_int_equal(bench_read(&bench, 0x08), 0);
+	bench_close(&bench);
+}
+
 /* The tag of the context, which a poisoned one changes: hardware.md 4.2, 5.1. */
 static void
 tags(void **state)
@@ -213,6 +323,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(bad_doorbells),
+			cmocka_unit_test(wrong_doorbells),
+			cmocka_unit_test(waiting_doorbell_of_a_larger_ring),
+			cmocka_unit_test(wrong_event_doorbells),
 			cmocka_unit_test(tags),
 			cmocka_unit_test(isolated_windows),
 			cmocka_unit_test(shadow_doorbells),
