@@ -187,6 +187,7 @@ zip_model_event_kick(struct zip_model *model)
 unsigned int
 zip_model_event_load(struct zip_model *model, struct model_event_queue *eq, uint64_t address)
 {
+	const uint32_t used = HISI_QM_EQC_DW6_DEPTH_MINUS_1 | HISI_QM_EQC_DW6_PHASE;
 	struct hisi_hw_eqc image;
 	uint32_t depth;
 	uint64_t base;
@@ -196,7 +197,10 @@ zip_model_event_load(struct zip_model *model, struct model_event_queue *eq, uint
 	depth = HISI_HW_GET(HISI_QM_EQC_DW6_DEPTH_MINUS_1, image.dw6) + 1;
 	base = model_address(image.base_l, image.base_h);
 	if (depth < 2 || image.head >= depth || image.tail >= depth ||
-			base % MODEL_EVENT_ALIGN != 0)
+			base % MODEL_EVENT_ALIGN != 0 ||
+			base > UINT64_MAX - ((uint64_t)depth * HISI_QM_EQE_SIZE - 1) ||
+			(image.dw3 | image.reserved0[0] | image.reserved0[1] | image.reserved1 |
+					(image.dw6 & ~used)) != 0)
 		return ZIP_MODEL_MB_CONTEXT;
 	zip_model_ring_init(&eq->ring, base, depth, HISI_QM_EQE_SIZE, ZIP_MODEL_DMA_WRITE);
 	eq->image = image;

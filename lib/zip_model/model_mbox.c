@@ -146,6 +146,31 @@ model_mbox_run(struct zip_model *model, const struct model_mbox_cmd *cmd)
 	}
 }
 
+/*
+ * Whether the words are as every driver writes them (hardware.md 3.1, 3.2): what is reserved or the
+ * device's is 0, and so is the queue of commands that are for none.
+ */
+static bool
+model_mbox_well_formed(const uint32_t *latch)
+{
+	const uint32_t used = HISI_QM_MB_W0_CMD | HISI_QM_MB_W0_BUSY | HISI_QM_MB_W0_OP |
+			0xffff0000u;
+
+	if ((latch[0] & ~used) != 0 || latch[MODEL_MBOX_LAST] != 0)
+		return false;
+	switch (HISI_HW_GET(HISI_QM_MB_W0_CMD, latch[0])) {
+	case HISI_QM_MB_EQC:
+	case HISI_QM_MB_AEQC:
+	case HISI_QM_MB_SQC_BT:
+	case HISI_QM_MB_CQC_BT:
+	case HISI_QM_MB_SQC_VFT:
+	case HISI_QM_MB_FLUSH_QM:
+		return latch[0] >> 16 == 0;
+	default:
+		return true;
+	}
+}
+
 static void
 model_mbox_execute(struct zip_model *model)
 {
@@ -164,7 +189,8 @@ model_mbox_execute(struct zip_model *model)
 		mbox->wait = MODEL_MBOX_STUCK;
 		return;
 	}
-	status = model_mbox_run(model, &cmd);
+	status = model_mbox_well_formed(mbox->latch) ? model_mbox_run(model, &cmd)
+						     : ZIP_MODEL_MB_UNKNOWN;
 	if (mbox->wait == MODEL_MBOX_IDLE)
 		model_mbox_finish(model, status);
 }

@@ -74,22 +74,48 @@ zip_model_queue_forget(struct zip_model *model, struct model_queue *queue)
 	memset(&queue->cqc, 0, sizeof(queue->cqc));
 }
 
-/* The fields that both contexts have in the same place. */
+/*
+ * What both contexts have in the same place, which is all but dword 6. What is reserved is 0, and so
+ * is all of a PASID, since the model's map has none (hardware.md 4.2, 4.3). The ring ends before the
+ * address space does. What a dump gave is taken back.
+ */
 static bool
-model_queue_context_valid(uint32_t dw3, uint32_t entry_log2, uint16_t head, uint16_t tail)
+model_queue_context_valid(const void *image, uint32_t entry_log2, uint32_t align)
 {
-	uint32_t depth = HISI_HW_GET(HISI_QM_XQC_DW3_DEPTH_MINUS_1, dw3) + 1;
+	const uint32_t used = HISI_QM_XQC_DW3_DEPTH_MINUS_1 | HISI_QM_XQC_DW3_ENTRY_LOG2;
+	struct hisi_hw_cqc context;
+	uint32_t depth;
+	uint64_t base;
 
-	return HISI_HW_GET(HISI_QM_XQC_DW3_ENTRY_LOG2, dw3) == entry_log2 &&
-			depth >= MODEL_MIN_DEPTH && head < depth && tail < depth;
+	memcpy(&context, image, sizeof(context));
+	depth = HISI_HW_GET(HISI_QM_XQC_DW3_DEPTH_MINUS_1, context.dw3) + 1;
+	base = model_address(context.base_l, context.base_h);
+	return HISI_HW_GET(HISI_QM_XQC_DW3_ENTRY_LOG2, context.dw3) == entry_log2 &&
+			(context.dw3 & ~used) == 0 && context.reserved0 == 0 &&
+			context.reserved1 == 0 && context.pasid == 0 &&
+			(context.w11 & ~HISI_QM_XQC_W11_WRAP) == 0 && depth >= MODEL_MIN_DEPTH &&
+			context.head < depth && context.tail < depth && base % align == 0 &&
+			base <= UINT64_MAX - (((uint64_t)depth << entry_log2) - 1);
 }
 
+/* Of w13 hardware.md 4.2 knows these values only, the last of which disables the queue. */
 static bool
 model_queue_sqc_valid(const struct model_queue *queue, const struct hisi_hw_sqc *sqc)
 {
-	return model_queue_context_valid(sqc->dw3, HISI_QM_SQE_LOG2, sqc->head, sqc->tail) &&
-			sqc->base_l % MODEL_SQ_ALIGN == 0 && sqc->cq_num == queue->number &&
-			HISI_HW_GET(HISI_QM_SQC_W13_TYPE, sqc->w13) <= HISI_QM_SQ_DECOMPRESS;
+	uint32_t type = HISI_HW_GET(HISI_QM_SQC_W13_TYPE, sqc->w13);
+	uint32_t live = HISI_HW_PREP(HISI_QM_SQC_W13_TYPE, type) |
+			HISI_HW_PREP(HISI_QM_SQC_W13_ORDERS, 1u);
+
+	return model_queue_context_valid(sqc, HISI_QM_SQE_LOG2, MODEL_SQ_ALIGN) &&
+			sqc->cq_num == queue->number && type <= HISI_QM_SQ_DECOMPRESS &&
+			(sqc->w13 == live || sqc->w13 == HISI_QM_SQC_W13_DISABLE);
+}
+
+static bool
+model_queue_cqc_valid(const struct hisi_hw_cqc *cqc)
+{
+	return model_queue_context_valid(cqc, HISI_QM_CQE_LOG2, MODEL_CQ_ALIGN) &&
+			(cqc->dw6 & ~(HISI_QM_CQC_DW6_PHASE | HISI_QM_CQC_DW6_ARMED)) == 0;
 }
 
 unsigned int
@@ -99,7 +125,7 @@ zip_model_queue_load_sqc(struct zip_model *model, struct model_queue *queue, uin
 
 	if (zip_model_dma_read(model, address, &sqc, sizeof(sqc)) < 0)
 		return ZIP_MODEL_MB_DMA;
-	if (!model_queue_sqc_valid(queue, &sqc))
+	if (!model_queue_sqc_valid(queue, &sqc) || !zip_model_queue_drained(queue))
 		return ZIP_MODEL_MB_CONTEXT;
 	model_queue_clear_doorbells(model, queue);
 	zip_model_ring_init(&queue->sq, model_address(sqc.base_l, sqc.base_h),
@@ -131,8 +157,7 @@ zip_model_queue_load_cqc(struct zip_model *model, struct model_queue *queue, uin
 
 	if (zip_model_dma_read(model, address, &cqc, sizeof(cqc)) < 0)
 		return ZIP_MODEL_MB_DMA;
-	if (!model_queue_context_valid(cqc.dw3, HISI_QM_CQE_LOG2, cqc.head, cqc.tail) ||
-			cqc.base_l % MODEL_CQ_ALIGN != 0)
+	if (!model_queue_cqc_valid(&cqc) || !zip_model_queue_drained(queue))
 		return ZIP_MODEL_MB_CONTEXT;
 	zip_model_ring_init(&queue->cq, model_address(cqc.base_l, cqc.base_h),
 			HISI_HW_GET(HISI_QM_XQC_DW3_DEPTH_MINUS_1, cqc.dw3) + 1, HISI_QM_CQE_SIZE,

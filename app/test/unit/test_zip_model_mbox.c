@@ -120,6 +120,109 @@ contexts(void **state)
 	bench_close(&bench);
 }
 
+/* hardware.md 4.2 to 4.4: what no driver writes; and a dword that it may write. */
+static void
+reserved_fields(void **state)
+{
+	static const uint32_t sqc[8] = {0, 0x23450000, 1, 0x000073ff, 0, 0, 0x00100005, 0};
+	static const uint32_t cqc[8] = {0, 0x23470000, 1, 0x000043ff, 0, 0, 0x00000003, 0};
+	static const uint32_t eqc[8] = {0, 0x23480000, 1, 0, 0, 0, 0x000107ff, 0};
+	static const struct {
+		const uint32_t *image;
+		uint32_t word;
+		unsigned int dword;
+		uint32_t value;
+		uint32_t status;
+	} cases[] = {
+			{sqc, 0x00052000, 3, 0x000173ff, 3}, /* dw3 has 16 bits */
+			{sqc, 0x00052000, 4, 0x00010000, 3}, /* reserved */
+			{sqc, 0x00052000, 4, 0x0000aaaa, 0}, /* a tag */
+			{sqc, 0x00052000, 5, 0x00000001, 3}, /* a PASID */
+			{sqc, 0x00052000, 5, 0x00800000, 3}, /* which is enabled */
+			{sqc, 0x00052000, 5, 0x00400000, 0}, /* a wrap flag, as dumped */
+			{sqc, 0x00052000, 6, 0x00000005, 3}, /* no "orders" */
+			{sqc, 0x00052000, 6, 0x00200005, 3}, /* others */
+			{sqc, 0x00052000, 6, 0x00110005, 3}, /* a priority */
+			{sqc, 0x00052000, 6, 0x10100005, 3}, /* reserved */
+			{sqc, 0x00052000, 6, 0x00400005, 0}, /* invalidated */
+			{sqc, 0x00052000, 7, 0x00000001, 3},
+			{sqc, 0x00052000, 2, 0xffffffff, 0},
+			{cqc, 0x00052001, 3, 0x800043ff, 3},
+			{cqc, 0x00052001, 5, 0x00010000, 3}, /* the PASID of a CQ is enabled here */
+			{cqc, 0x00052001, 6, 0x00000007, 3},
+			{cqc, 0x00052001, 7, 0x80000000, 3},
+			{eqc, 0x00002002, 3, 0x00002000, 3}, /* as V1 has it */
+			{eqc, 0x00002002, 4, 0x00000001, 3},
+			{eqc, 0x00002002, 5, 0x00000001, 3},
+			{eqc, 0x00002002, 6, 0x000307ff, 3},
+			{eqc, 0x00002003, 7, 0x00000001, 3},
+	};
+	/* Rings that go round the end of the address space. */
+	uint32_t high[8] = {0, 0xfffe0080, 0xffffffff, 0x000073ff, 0, 0, 0x00100005, 0};
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench, NULL);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (load(&bench, cases[i].word, cases[i].image, cases[i].dword, cases[i].value) !=
+				cases[i].status)
+			fail_msg("case %zu", i);
+	}
+	assert_int_equal(load(&bench, 0x00052000, high, 7, 0), 3);
+	assert_int_equal(load(&bench, 0x00052000, high, 1, 0xfffe0000), 0);
+	bench_close(&bench);
+}
+
+/* A queue that has work to do is stopped first: hardware.md 4.8. */
+static void
+contexts_of_a_busy_queue(void **state)
+{
+	static const uint32_t sqc[8] = {0, 0x23450000, 1, 0x000073ff, 0, 0, 0x00100005, 0};
+	static const uint32_t cqc[8] = {0, 0x23470000, 1, 0x000043ff, 0, 0, 0x00000001, 0};
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, NULL);
+	bench_queue(&bench, 5, false, 8, 1);
+	bench_put_range(&bench, 5, 8, 0, 7);
+	bench_doorbell(&bench, 0x0000000700000005ull);
+	bench_serve(&bench);
+	bench_put_range(&bench, 5, 8, 7, 1);
+	bench_doorbell(&bench, 0x0000000000000005ull);
+	bench_serve(&bench);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 7);
+	assert_int_equal(load(&bench, 0x00052000, sqc, 7, 0), 3);
+	assert_int_equal(load(&bench, 0x00052001, cqc, 7, 0), 3);
+	bench_doorbell(&bench, 0x0000000700001005ull);
+	bench_serve(&bench);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 8);
+	assert_int_equal(load(&bench, 0x00052000, sqc, 7, 0), 0);
+	assert_int_equal(load(&bench, 0x00052001, cqc, 7, 0), 0);
+	bench_close(&bench);
+}
+
+/* Bits of the first dword that are reserved or the device's; a queue where there is none. */
+static void
+reserved_bits(void **state)
+{
+	static const uint32_t words[] = {0x0000e006, 0x00006106, 0x00006206, 0x00007006,
+			0x00056006, 0x00012002, 0x00012003, 0x00012004, 0x00012005, 0x00012009};
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench, NULL);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		assert_int_equal(status_of(bench_mailbox(&bench, words[i], CTX)), 1);
+	bench_write(&bench, 0x300, 0x00006006);
+	bench_write(&bench, 0x30c, 1);
+	assert_int_equal(status_of(bench_read(&bench, 0x300)), 1);
+	assert_int_equal(bench_stats(&bench).mailbox_failures, i + 1);
+	assert_int_equal(status_of(bench_mailbox(&bench, 0x00006006, 0)), 0);
+	bench_close(&bench);
+}
+
 static void
 refused(void **state)
 {
@@ -287,6 +390,9 @@ main(void)
 			cmocka_unit_test(vft_and_widths),
 			cmocka_unit_test(partial_writes),
 			cmocka_unit_test(contexts),
+			cmocka_unit_test(reserved_fields),
+			cmocka_unit_test(contexts_of_a_busy_queue),
+			cmocka_unit_test(reserved_bits),
 			cmocka_unit_test(refused),
 			cmocka_unit_test(dumps),
 			cmocka_unit_test(tables_and_write_back),
