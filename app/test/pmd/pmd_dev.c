@@ -277,8 +277,28 @@ check_embedded_model(size_t mark)
 	return check_count("SQEs of the model", (int64_t)sqes, engine_ops);
 }
 
+/* What the model refused, and a driver that keeps to the rules does not do. */
 static int
-check_model_process(bool count)
+check_manners(bool dma_faults)
+{
+	static const char *const counters[] = {
+		"dropped_doorbells", "other_dropped_doorbells", "illegal_accesses",
+		"mailbox_failures",  "mailbox_ignored",	       "eqes_lost",
+		"aeqes_lost",	     "dma_read_faults",	       "dma_write_faults",
+	};
+	const unsigned int nb = RTE_DIM(counters) - (dma_faults ? 2 : 0);
+	char what[64];
+	int bad = 0;
+
+	for (unsigned int i = 0; i < nb; i++) {
+		snprintf(what, sizeof(what), "%s of the model", counters[i]);
+		bad |= check_count(what, pmd_model_stat(counters[i]), 0);
+	}
+	return bad;
+}
+
+static int
+check_model_process(bool count, bool dma_faults)
 {
 	int bad = 0;
 
@@ -287,7 +307,8 @@ check_model_process(bool count)
 		bad = 1;
 	}
 	return !count ? bad :
-		bad | check_count("SQEs of the model", pmd_model_stat("sqes"), engine_ops);
+		bad | check_manners(dma_faults) |
+			check_count("SQEs of the model", pmd_model_stat("sqes"), engine_ops);
 }
 
 int
@@ -307,6 +328,6 @@ pmd_dev_finish(const struct pmd_group *group)
 	if (count && pmd_env.transport == PMD_EMBEDDED && pmd_env.generation != PMD_SW_ONLY)
 		bad |= check_embedded_model(mark);
 	if (pmd_model.pid > 0)
-		bad |= check_model_process(count && !group->model_dies);
+		bad |= check_model_process(count && !group->model_dies, group->dma_faults);
 	return bad;
 }

@@ -95,6 +95,7 @@ struct pmd_group {
 	bool no_count;          /**< the count of the model's SQEs says nothing */
 	bool no_engine;         /**< not all ops need the engine */
 	bool model_dies;        /**< and takes its counts along */
+	bool dma_faults;        /**< asks for memory that is not mapped */
 };
 
 extern const struct pmd_group pmd_group_dict; /**< with DPDK 25.11 and later */

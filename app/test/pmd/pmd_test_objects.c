@@ -261,4 +261,5 @@ const struct pmd_group pmd_group_objects = {
 	.name = "objects",
 	.tests = tests,
 	.nb_tests = sizeof(tests) / sizeof(tests[0]),
+	.dma_faults = true,
 };
