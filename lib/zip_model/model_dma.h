@@ -32,7 +32,7 @@ struct model_dma_map {
 	_Atomic(struct model_dma_table *) table;
 	_Atomic size_t nb;
 	size_t nb_removed;
-	uint32_t generation; /**< control: of unmaps; what was found before is void */
+	uint64_t generation; /**< control: of unmaps; what was found before is void */
 };
 
 /** The piece that was found last. */
@@ -41,7 +41,7 @@ struct model_dma_hit {
 	uint64_t len;
 	uint8_t *vaddr;
 	unsigned int prot;
-	uint32_t generation;
+	uint64_t generation;
 };
 
 int zip_model_dma_init(struct model_dma_map *map);
@@ -74,7 +74,7 @@ int zip_model_dma_write(struct zip_model *model, uint64_t iova, const void *buf,
 struct model_ring {
 	uint64_t iova;
 	uint8_t *base; /**< NULL: look up */
-	uint32_t generation;
+	uint64_t generation;
 	uint32_t depth;
 	uint32_t entry; /**< bytes */
 	unsigned int prot;

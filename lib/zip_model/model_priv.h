@@ -42,7 +42,7 @@
 struct model_share {
 	struct zip_model *model;
 	unsigned int shares; /**< what the list was made for */
-	uint32_t generation;
+	uint64_t generation;
 	unsigned int nb;
 	unsigned int next; /**< where the round robin goes on */
 	uint64_t visited; /**< bytes of data in this visit */
@@ -222,7 +222,7 @@ struct zip_model {
 	struct model_dma_map dma;
 	struct model_mbox mbox;
 	struct model_events events;
-	uint32_t generation;      /**< of the set of running queues */
+	uint64_t generation;      /**< of the set of running queues */
 	_Atomic uint64_t no_line; /**< what queues without shadow doorbells look at: always 0 */
 	struct model_share *shares[ZIP_MODEL_MAX_SHARES];
 

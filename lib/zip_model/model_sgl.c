@@ -3,6 +3,8 @@
  */
 #include "model_priv.h"
 
+#define MODEL_SGL_FIRST UINT32_MAX
+
 /* A buffer on its way from addresses to segments. */
 struct model_sgl_walk {
 	struct model_share *share;
@@ -11,6 +13,7 @@ struct model_sgl_walk {
 	size_t nb;
 	uint64_t skip; /* bytes to leave out first */
 	uint64_t left; /* bytes still to find */
+	unsigned int chain; /* entries that the first list says are in all, from here on */
 };
 
 /* A range of addresses: as many segments as it has pieces in the map. */
@@ -60,8 +63,10 @@ model_sgl_entry(struct model_sgl_walk *walk, uint64_t entry)
 		return ZIP_MODEL_STATUS_DMA;
 	address = atomic_load_explicit(&words[0], memory_order_relaxed);
 	len = (uint32_t)atomic_load_explicit(&words[2], memory_order_relaxed);
-	if (len > HISI_ZIP_MAX_BYTES)
+	/* hardware.md 9.3: what an empty entry does is not stated, and no driver writes one. */
+	if (len == 0 || len > HISI_ZIP_MAX_BYTES || walk->chain == 0)
 		return ZIP_MODEL_STATUS_SGL;
+	walk->chain--;
 	if (walk->skip >= len) {
 		walk->skip -= len;
 		return HISI_ZIP_OK;
@@ -75,13 +80,17 @@ model_sgl_entry(struct model_sgl_walk *walk, uint64_t entry)
 	return model_sgl_add(walk, address, len);
 }
 
-/* One list of a chain. Only "next" and "sum" are the device's: hardware.md 9.1. */
+/*
+ * One list of a chain. The device goes by "next" and "sum"; "sum in chain" of the first list and the
+ * capacity are bounds that a right list keeps to, and nothing else is looked at: hardware.md 9.1.
+ */
 static uint32_t
 model_sgl_one(struct model_sgl_walk *walk, uint64_t address, uint64_t *next)
 {
 	struct model_share *share = walk->share;
 	const _Atomic uint64_t *words;
 	uint32_t status = HISI_ZIP_OK;
+	uint64_t sums;
 	unsigned int sum;
 	unsigned int i;
 
@@ -92,9 +101,12 @@ model_sgl_one(struct model_sgl_walk *walk, uint64_t address, uint64_t *next)
 	if (words == NULL)
 		return ZIP_MODEL_STATUS_DMA;
 	*next = atomic_load_explicit(&words[0], memory_order_relaxed);
-	sum = atomic_load_explicit(&words[1], memory_order_relaxed) >> 16 & 0xffff;
-	if (sum > HISI_ZIP_SGL_MAX_SGES)
+	sums = atomic_load_explicit(&words[1], memory_order_relaxed);
+	sum = sums >> 16 & 0xffff;
+	if (sum > HISI_ZIP_SGL_MAX_SGES || sum > (sums >> 32 & 0xffff))
 		return ZIP_MODEL_STATUS_SGL;
+	if (walk->chain == MODEL_SGL_FIRST)
+		walk->chain = sums & 0xffff;
 	address += sizeof(struct hisi_hw_sgl);
 	for (i = 0; i < sum && walk->left > 0 && status == HISI_ZIP_OK; i++)
 		status = model_sgl_entry(walk, address + i * sizeof(struct hisi_hw_sge));
@@ -111,6 +123,7 @@ zip_model_sgl_list(struct model_share *share, uint64_t address, uint32_t offset,
 			.segs = segs,
 			.skip = offset,
 			.left = len,
+			.chain = MODEL_SGL_FIRST,
 	};
 	uint32_t status = HISI_ZIP_OK;
 	unsigned int lists;

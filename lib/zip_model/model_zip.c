@@ -13,6 +13,8 @@ static const unsigned int model_zip_window_log2[] = {
 		[HISI_ZIP_WIN_32K] = 15,
 };
 
+#define MODEL_ZIP_DW7_RESERVED 0x01000000u
+
 #define MODEL_ZIP_NB_WINDOWS (sizeof(model_zip_window_log2) / sizeof(model_zip_window_log2[0]))
 
 static uint32_t
@@ -24,6 +26,28 @@ model_zip_reverse(uint32_t word)
 	for (i = 0; i < 32; i++)
 		reversed |= (word >> i & 1) << (31 - i);
 	return reversed;
+}
+
+/*
+ * Whether all is 0 that drivers leave so (hardware.md 8.1, 8.2): reserved bits, storage (LBA, DIF),
+ * cipher and LZ77, none of which the model has; the chip would do something else than was meant.
+ */
+static bool
+model_zip_plain(const struct model_engine *engine, const struct hisi_hw_sqe *sqe)
+{
+	uint32_t others = sqe->lba_l | sqe->lba_h | sqe->dw10 | sqe->dw11 | sqe->dw12 |
+			sqe->comp_head_l | sqe->comp_head_h | sqe->cipher_l | sqe->cipher_h;
+	uint32_t offsets = HISI_HW_GET(HISI_ZIP_DW7_IN_OFFSET, sqe->dw7) |
+			HISI_HW_GET(HISI_ZIP_DW8_OUT_OFFSET, sqe->dw8);
+
+	/* The other generation's place of the tag: of V2 the second key, of V3 a size for LZ77. */
+	others |= engine->sqe_type == HISI_ZIP_SQE_TYPE_0 ? sqe->tag_l | sqe->tag_h : sqe->dw13;
+	others |= sqe->dw7 & MODEL_ZIP_DW7_RESERVED;
+	others |= sqe->dw8 & ~HISI_ZIP_DW8_OUT_OFFSET;
+	others |= sqe->dw9 & ~(HISI_ZIP_DW9_REQUEST | HISI_ZIP_DW9_BUFFER | HISI_ZIP_DW9_WINDOW);
+	if (HISI_HW_GET(HISI_ZIP_DW9_BUFFER, sqe->dw9) == HISI_ZIP_BUF_FLAT)
+		others |= offsets;
+	return others == 0;
 }
 
 static void
@@ -208,6 +232,8 @@ zip_model_zip_run(struct model_share *share, const struct model_queue *queue,
 		model_zip_null(sqe, result);
 		return;
 	}
+	if (status == HISI_ZIP_OK && !model_zip_plain(&share->model->takes, sqe))
+		status = ZIP_MODEL_STATUS_UNSUPPORTED;
 	if (status == HISI_ZIP_OK && (sqe->dw7 & HISI_ZIP_DW7_STATEFUL)) {
 		zip_model_stream_run(share, compress, sqe, result);
 		return;

@@ -83,6 +83,12 @@ stream_sqe(const struct stream *s, uint32_t in_len, uint32_t out_len, uint32_t b
 	struct bench_sqe sqe = bench_flat(s->request, in_len, out_len);
 	const uint64_t context = BENCH_IOVA + CONTEXT;
 
+	/* The tag has another place on V2. */
+	if (s->bench.config.hw == ZIP_MODEL_V2) {
+		sqe.dw[13] = sqe.dw[26];
+		sqe.dw[26] = 0;
+		sqe.dw[27] = 0;
+	}
 	sqe.dw[7] = s->dw7 | bits | (s->going ? 0 : NEW);
 	sqe.dw[22] = (uint32_t)context;
 	sqe.dw[23] = (uint32_t)(context >> 32);

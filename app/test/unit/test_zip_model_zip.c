@@ -246,6 +246,53 @@ refused_requests(void **state)
 }
 
 /* No match reaches back further than the window asked for: hardware.md 8.2. */
+/* Dwords that are for what the model does not do, and reserved bits: hardware.md 8.1, 8.2. */
+static void
+reserved_words(void **state)
+{
+	static const struct {
+		unsigned int dword;
+		uint32_t bits;
+	} cases[] = {
+			{5, 1}, {6, 1},           /* LBA */
+			{7, 0x01000000}, {7, 17}, /* reserved; an offset without a list */
+			{8, 0x01000000}, {8, 17}, {9, 0x00010000}, {9, 0x80000000},
+			{10, 1}, {11, 1}, {12, 1}, /* DIF */
+			{13, 1},                   /* the tag of V2, or a buffer's size */
+			{16, 1}, {17, 1},          /* a head that no driver has */
+			{24, 1}, {25, 1},          /* a key, or a third buffer */
+	};
+	struct zip_model_config config = bench_config();
+	struct bench_sqe good = bench_flat(1, 1000, 2000);
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	bench_open(&bench, &config);
+	bench_text(bench.mem + BENCH_IN, 1000);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench_sqe sqe = good;
+
+		sqe.dw[cases[i].dword] |= cases[i].bits;
+		assert_int_equal(status_of(&bench, false, &sqe), 0x04);
+	}
+	/* What the last one left in the SQE does not matter. */
+	memset(good.dw, 0xff, 16);
+	assert_int_equal(status_of(&bench, false, &good), 0);
+	bench_close(&bench);
+	config.hw = ZIP_MODEL_V2;
+	bench_open(&bench, &config);
+	bench_text(bench.mem + BENCH_IN, 1000);
+	good = bench_flat(2, 1000, 2000);
+	good.dw[7] &= 0x0fffffff;
+	assert_int_equal(status_of(&bench, false, &good), 0x04); /* V3's place of the tag */
+	good.dw[13] = good.dw[26];
+	good.dw[26] = 0;
+	good.dw[27] = 0;
+	assert_int_equal(status_of(&bench, false, &good), 0);
+	bench_close(&bench);
+}
+
 static void
 windows(void **state)
 {
@@ -335,6 +382,7 @@ main(void)
 			cmocka_unit_test(statuses_of_streams),
 			cmocka_unit_test(negative_compression),
 			cmocka_unit_test(refused_requests),
+			cmocka_unit_test(reserved_words),
 			cmocka_unit_test(windows),
 			cmocka_unit_test(largest_buffers),
 			cmocka_unit_test(null_engine),
