@@ -33,6 +33,14 @@ struct hisi_qm_shape {
 int hisi_qm_caps_learn(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape);
 
 /**
+ * Allocates what a function of that shape needs, and sets where it lies: dev->mz, dev->queues, the
+ * fields of the mailbox, the tables and the event rings; number and depth of queues too.
+ *
+ * @return 0; -ENOMEM, nothing is left behind then
+ */
+int hisi_qm_dev_alloc(struct hisi_qm_dev *dev, const struct hisi_qm_shape *shape);
+
+/**
  * Loads a context of 32 bytes by mailbox (hardware.md 3.6).
  *
  * @param cmd HISI_QM_MB_EQC, _AEQC, _SQC or _CQC
