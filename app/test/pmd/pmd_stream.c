@@ -28,6 +28,15 @@ pmd_stream_free(void *stream)
 	assert_int_equal(rte_compressdev_stream_free(pmd_dev.id, stream), 0);
 }
 
+bool
+pmd_stream_has_decompression(void)
+{
+	const bool has = (pmd_dev.features & RTE_COMP_FF_STATEFUL_DECOMPRESSION) != 0;
+
+	assert_true(has || pmd_env.transport == PMD_FOREIGN);
+	return has;
+}
+
 struct rte_comp_xform
 pmd_stream_compress(void)
 {

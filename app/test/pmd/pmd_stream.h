@@ -47,6 +47,12 @@ void *pmd_stream_new(const struct rte_comp_xform *xform);
 /** Frees it. */
 void pmd_stream_free(void *stream);
 
+/**
+ * @return whether streams can be decompressed; the test fails if ours cannot, which all can that
+ *   these groups are run on
+ */
+bool pmd_stream_has_decompression(void);
+
 /** @return an xform as most cases want it */
 struct rte_comp_xform pmd_stream_compress(void);
 struct rte_comp_xform pmd_stream_decompress(void);

@@ -13,12 +13,6 @@
 /* Of rte_comp_op.debug_status, high half: the guide. */
 #define REASON_TRUNCATED 5
 
-static bool
-has_decompression(void)
-{
-	return (pmd_dev.features & RTE_COMP_FF_STATEFUL_DECOMPRESSION) != 0;
-}
-
 /* CRC-32 low, Adler-32 high (compressdev.md 1.8). */
 static uint64_t
 sums_of(const uint8_t *data, uint32_t length)
@@ -133,7 +127,7 @@ decompressed_in_pieces(void **state)
 	struct rte_comp_xform xform = pmd_stream_decompress();
 	void *stream;
 
-	if (!has_decompression())
+	if (!pmd_stream_has_decompression())
 		skip();
 	stream = pmd_stream_new(&xform);
 	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
@@ -155,7 +149,7 @@ smallest_streams(void **state)
 		for (unsigned int n = 0; n < 8; n++)
 			compress_and_check(*state, stream, length, &cut);
 	pmd_stream_free(stream);
-	if (!has_decompression())
+	if (!pmd_stream_has_decompression())
 		return;
 	xform = pmd_stream_decompress();
 	stream = pmd_stream_new(&xform);
@@ -220,7 +214,7 @@ bad_streams(void **state)
 	uint8_t *plain, *in, *out;
 	uint32_t in_length;
 
-	if (!has_decompression())
+	if (!pmd_stream_has_decompression())
 		skip();
 	flow.stream = pmd_stream_new(&xform);
 	out = malloc(flow.room);

@@ -56,7 +56,7 @@ open_both(struct both_ways *both)
 	both->packed = pmd_zlib_deflate_new(&pmd_zlib_usual, both->plain, PLAIN, &packed);
 	both->compress = open_flow(&compress, both->plain, PLAIN, 2 * PLAIN);
 	memset(&both->decompress, 0, sizeof(both->decompress));
-	if (pmd_dev.features & RTE_COMP_FF_STATEFUL_DECOMPRESSION)
+	if (pmd_stream_has_decompression())
 		both->decompress = open_flow(&decompress, both->packed, packed, 2 * PLAIN);
 }
 
