@@ -134,9 +134,9 @@ struct hisi_qm_dev {
 	bool started;
 	/**
 	 * It could not be reset and may still write to memory. What it was given is never freed
-	 * then: rings, tables, and what the driver above has from EAL.
+	 * then: rings, tables, and what the driver above has from EAL. Set by any thread.
 	 */
-	bool noisy;
+	volatile uint8_t noisy;
 
 	/** Over "queues", the state of each, and the event rings; recursive. */
 	pthread_mutex_t lock;
@@ -238,6 +238,13 @@ struct hisi_qm_qp {
 	bool remote;
 	const struct rte_memzone *mz;
 };
+
+/** Whether memory that the function was given is not to be freed. Any thread. */
+static inline bool
+hisi_qm_dev_is_noisy(const struct hisi_qm_dev *dev)
+{
+	return __atomic_load_n(&dev->noisy, __ATOMIC_RELAXED) != 0;
+}
 
 /**
  * Opens a function: connects, resets it, learns version, capabilities and number of queues

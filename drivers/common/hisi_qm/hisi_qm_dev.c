@@ -42,10 +42,10 @@ hisi_qm_dev_reset(struct hisi_qm_dev *dev)
 {
 	int ret = dev->ops->reset(dev);
 
-	if (ret == -EBUSY && !dev->noisy)
+	if (__atomic_exchange_n(&dev->noisy, ret == -EBUSY, __ATOMIC_RELAXED) == 0 &&
+	    ret == -EBUSY)
 		HISI_QM_LOG(CRIT, dev, "it cannot be kept from memory: buffers of ops in flight "
 			    "may still be written to");
-	dev->noisy = ret == -EBUSY;
 	return ret;
 }
 
@@ -146,7 +146,7 @@ hisi_qm_dev_close(struct hisi_qm_dev *dev)
 	__atomic_store_n(&dev->dead, 1, __ATOMIC_RELEASE);
 	dev->ops->close(dev);
 	/* Only now: the device knew of this memory until it was closed (hardware.md 15.1, 7). */
-	if (!dev->noisy)
+	if (!hisi_qm_dev_is_noisy(dev))
 		rte_memzone_free(dev->mz);
 	dev->mz = NULL;
 	rte_free(dev->queues);

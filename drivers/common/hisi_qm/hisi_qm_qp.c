@@ -41,7 +41,7 @@ hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
 static void
 hisi_qm_qp_free(struct hisi_qm_qp *qp)
 {
-	if (!qp->dev->noisy)
+	if (!hisi_qm_dev_is_noisy(qp->dev))
 		rte_memzone_free(qp->mz);
 	rte_free(qp);
 }

@@ -121,7 +121,7 @@ hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 		hisi_zip_sw_forget(qp->sw);
 		hisi_zip_qp_free(dev, qp);
 	}
-	client->view.qm.noisy = dev->qm.noisy;
+	client->view.qm.noisy = hisi_qm_dev_is_noisy(&dev->qm);
 	hisi_zip_client_free_objects(&client->view);
 	rte_free(client->view.data.queue_pairs);
 	LIST_REMOVE(client, next);

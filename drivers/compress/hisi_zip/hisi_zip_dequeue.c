@@ -163,7 +163,7 @@ hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
 		queue->index = 0;
 	queue->pending--;
 	if (stream != NULL) {
-		stream->noisy |= queue->hw->dev->noisy;
+		stream->noisy |= hisi_qm_dev_is_noisy(queue->hw->dev);
 		hisi_zip_stream_fail(stream, op, (uint64_t)reason << 32);
 	} else {
 		hisi_zip_status_fail(op, reason, 0);

@@ -125,7 +125,7 @@ hisi_zip_qp_free(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp)
 		rte_free(qp->queue[d].slots);
 	}
 	hisi_zip_sw_free(qp->sw);
-	if (!dev->qm.noisy)
+	if (!hisi_qm_dev_is_noisy(&dev->qm))
 		rte_memzone_free(qp->mz);
 	rte_free(qp);
 }

@@ -172,7 +172,7 @@ hisi_zip_secondary_bury(struct hisi_zip_secondary *secondary, bool noisy)
 
 			if (hw == NULL)
 				continue;
-			hw->dev->noisy |= noisy;
+			__atomic_fetch_or(&hw->dev->noisy, noisy, __ATOMIC_RELAXED);
 			__atomic_store_n(&hw->dead, HISI_QM_DEAD, __ATOMIC_RELEASE);
 		}
 	}

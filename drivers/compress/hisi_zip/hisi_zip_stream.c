@@ -151,7 +151,7 @@ hisi_zip_stream_free_all(struct hisi_zip_dev *dev)
 
 	while ((stream = LIST_FIRST(&dev->streams)) != NULL) {
 		LIST_REMOVE(stream, next);
-		stream->noisy |= stream->busy && dev->qm.noisy;
+		stream->noisy |= stream->busy && hisi_qm_dev_is_noisy(&dev->qm);
 		hisi_zip_stream_release(stream);
 	}
 	dev->nb_streams = 0;
