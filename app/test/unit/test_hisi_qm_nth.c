@@ -21,6 +21,7 @@
 #include <rte_memzone.h>
 
 #include "hisi_qm_ring.h"
+#include "hisi_qm_transport.h"
 #include "model_process.h"
 #include "test_hisi_qm_fake.h"
 
