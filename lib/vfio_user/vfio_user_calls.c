@@ -41,8 +41,10 @@ attach_fd(struct vfio_user_client *client, struct vfio_user_client_region *info)
 
 	if (!(info->flags & VFIO_USER_REGION_F_MMAP) || fd < 0)
 		goto no_mmap;
-	if (!covers(fd, info))
-		return close(fd), -EPROTO;
+	if (!covers(fd, info)) {
+		vfio_user_close_received(fd);
+		return -EPROTO;
+	}
 	seals = fcntl(fd, F_GET_SEALS);
 	info->fd = fd;
 	info->sealed = seals >= 0 && (seals & F_SEAL_SHRINK);
@@ -50,7 +52,7 @@ attach_fd(struct vfio_user_client *client, struct vfio_user_client_region *info)
 
 no_mmap:
 	if (fd >= 0)
-		close(fd);
+		vfio_user_close_received(fd);
 	info->flags &= ~(uint32_t)VFIO_USER_REGION_F_MMAP;
 	info->nb_areas = 0;
 	return 0;

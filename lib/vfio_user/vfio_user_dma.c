@@ -4,13 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include "vfio_user_dma.h"
 
@@ -171,20 +169,17 @@ file_put(struct vfio_user_dma_file *f)
 }
 
 /*
- * Only files in memory: a page fault on any other may wait for somebody else's will (FUSE), and
- * a device is no memory at all.
+ * Only files in memory, which is what has seals: a page fault on any other may wait for somebody
+ * else's will (FUSE), as may the question what it is, and a device is no memory at all.
  */
 static int
 file_check(int fd, const struct vfio_user_dma_map *map, struct stat *st, int *prot)
 {
-	struct statfs fs;
 	int flags = fcntl(fd, F_GETFL);
 
-	if (flags < 0 || fstat(fd, st) || fstatfs(fd, &fs))
+	if (flags < 0 || fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, st))
 		return -errno;
-	if (!S_ISREG(st->st_mode) ||
-	    ((unsigned long)fs.f_type != TMPFS_MAGIC &&
-	     (unsigned long)fs.f_type != HUGETLBFS_MAGIC))
+	if (!S_ISREG(st->st_mode))
 		return -EINVAL;
 	if (map->offset > (uint64_t)st->st_size ||
 	    map->size > (uint64_t)st->st_size - map->offset)

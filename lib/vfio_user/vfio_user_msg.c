@@ -43,6 +43,16 @@ vfio_user_conn_fini(struct vfio_user_conn *conn)
 	conn->sock = -1;
 }
 
+void
+vfio_user_close_received(int fd)
+{
+	const struct linger none = { .l_onoff = 0 };
+
+	/* Not a socket, most likely: then there is nothing to be changed. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	close(fd);
+}
+
 /* Descriptors that come beyond the room of the message are closed: nothing may leak. */
 static int
 conn_keep_fds(struct vfio_user_conn *conn, const struct cmsghdr *cmsg)
@@ -57,7 +67,7 @@ conn_keep_fds(struct vfio_user_conn *conn, const struct cmsghdr *cmsg)
 		if (conn->nb_fds < VFIO_USER_MAX_FDS) {
 			conn->fds[conn->nb_fds++] = fd;
 		} else {
-			close(fd);
+			vfio_user_close_received(fd);
 			ret = -EPROTO;
 		}
 	}
@@ -185,7 +195,7 @@ vfio_user_conn_next(struct vfio_user_conn *conn)
 {
 	for (unsigned int i = 0; i < conn->nb_fds; i++) {
 		if (conn->fds[i] >= 0)
-			close(conn->fds[i]);
+			vfio_user_close_received(conn->fds[i]);
 	}
 	conn->nb_fds = 0;
 	conn->got = 0;

@@ -58,6 +58,12 @@ void vfio_user_conn_fini(struct vfio_user_conn *conn);
  */
 int vfio_user_conn_recv(struct vfio_user_conn *conn);
 
+/**
+ * Close a descriptor that a peer has sent, without waiting for what it may hold: a socket that
+ * lingers would keep the last one to close it for as long as its peer likes.
+ */
+void vfio_user_close_received(int fd);
+
 /** Bytes of payload of the message received. */
 size_t vfio_user_conn_payload_len(const struct vfio_user_conn *conn);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vfio_user_msg.h"
 #include "vfio_user_msi.h"
 
 void
@@ -81,7 +82,7 @@ vfio_user_msi_set_eventfd(struct vfio_user_msi *msi, unsigned int vector, int fd
 
 	if (vector >= msi->nb_vectors || (fd >= 0 && !is_eventfd(fd))) {
 		if (fd >= 0)
-			close(fd);
+			vfio_user_close_received(fd);
 		return -EINVAL;
 	}
 	pthread_mutex_lock(&msi->lock);

@@ -7,9 +7,13 @@
  * their part of what the process has.
  */
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "test_vfio_user_util.h"
@@ -195,6 +199,80 @@ mappings_are_left_to_others(void **state)
 	}
 }
 
+/* A connection whose other end takes nothing more, and whose close() waits for it. */
+static int
+lingering_socket(int *peer)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = 2 * TEST_WAIT_MS / 1000 };
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	static const uint8_t bytes[0x10000];
+	socklen_t len = sizeof(addr);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int sock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	assert_int_equal(connect(sock, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	*peer = accept(listener, NULL, NULL);
+	assert_true(*peer >= 0);
+	close(listener);
+	while (send(sock, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
+		continue;
+	assert_int_equal(setsockopt(sock, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)), 0);
+	return sock;
+}
+
+/* The last to close a descriptor may have to wait: the server does not. */
+static void
+closing_does_not_wait(void **state)
+{
+	static struct test_device devs[2];
+	time_t start;
+	int lingering;
+	int socks[2];
+	int peers[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		test_device_init(&devs[i], false, NULL, 0);
+	test_loop_start(&loop, devs, 2);
+	for (int i = 0; i < 2; i++)
+		socks[i] = wire_hello(devs[i].path);
+	start = time(NULL);
+	/* As memory, and as an eventfd. */
+	lingering = lingering_socket(&peers[0]);
+	wire_begin(&w, 1, 2, 0x10);
+	wire_put32(&w, 32);
+	wire_put32(&w, 3);
+	wire_put64(&w, 0);
+	wire_put64(&w, 0);
+	wire_put64(&w, 0x1000);
+	wire_put_fd(&w, lingering);
+	wire_send(socks[0], &w);
+	close(lingering);
+	lingering = lingering_socket(&peers[1]);
+	wire_begin(&w, 1, 8, 0x10);
+	wire_put32(&w, 20);
+	wire_put32(&w, 0x24);
+	wire_put32(&w, 1);
+	wire_put32(&w, 0);
+	wire_put32(&w, 1);
+	wire_put_fd(&w, lingering);
+	wire_send(socks[0], &w);
+	close(lingering);
+	wire_region_info(socks[0], &w, 2, 32);
+	wire_region_info(socks[1], &w, 2, 32);
+	assert_in_range(time(NULL) - start, 0, TEST_WAIT_MS / 1000);
+	test_loop_stop(&loop);
+	for (int i = 0; i < 2; i++) {
+		close(socks[i]);
+		close(peers[i]);
+		test_device_fini(&devs[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -202,6 +280,7 @@ main(void)
 		cmocka_unit_test(slow_requests_are_served_one_by_one),
 		cmocka_unit_test(a_message_of_many_writes_is_cut),
 		cmocka_unit_test(mappings_are_left_to_others),
+		cmocka_unit_test(closing_does_not_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
