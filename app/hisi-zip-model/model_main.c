@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -101,9 +102,25 @@ add_devices(struct program *program)
 	return ret;
 }
 
+/*
+ * The default limit of descriptors is for programs of few. A socket takes 5, its client up to 21
+ * more; what the administrator allows is the limit.
+ */
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int
 start_loop(struct program *program)
 {
+	raise_limit();
 	program->signals = open_signals();
 	if (program->signals < 0)
 		return program->signals;

@@ -5,6 +5,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import stat
@@ -74,6 +75,21 @@ def cpu_seconds(pid):
 
 class Process(model_program.Case):
     """The program as a process."""
+
+    def test_descriptors(self):
+        """Many sockets where the limit of descriptors is the usual one, not what is allowed."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        sockets = [self.path(f"s{i}") for i in range(16)]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (40, hard))
+        try:
+            model = self.start(sockets)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        self.assertEqual(model.ready, " ".join(["ready:", *sockets]))
+        clients = [Client(path) for path in sockets]
+        for client in clients:
+            self.assertEqual(client.read32(2, 0x3100), 0x6f01)
+            client.socket.close()
 
     def test_sockets(self):
         """Owner-only while it runs, gone when it ends."""
