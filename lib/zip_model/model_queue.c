@@ -75,9 +75,9 @@ zip_model_queue_forget(struct zip_model *model, struct model_queue *queue)
 }
 
 /*
- * What both contexts have in the same place, which is all but dword 6. What is reserved is 0, and so
- * is all of a PASID, since the model's map has none (hardware.md 4.2, 4.3). The ring ends before the
- * address space does. What a dump gave is taken back.
+ * What both contexts have in the same place, which is all but dword 6. What is reserved is 0, and
+ * so is all of a PASID, since the model's map has none (hardware.md 4.2, 4.3). The ring ends before
+ * the address space does. What a dump gave is taken back.
  */
 static bool
 model_queue_context_valid(const void *image, uint32_t entry_log2, uint32_t align)

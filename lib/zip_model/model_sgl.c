@@ -81,8 +81,9 @@ model_sgl_entry(struct model_sgl_walk *walk, uint64_t entry)
 }
 
 /*
- * One list of a chain. The device goes by "next" and "sum"; "sum in chain" of the first list and the
- * capacity are bounds that a right list keeps to, and nothing else is looked at: hardware.md 9.1.
+ * One list of a chain. The device goes by "next" and "sum"; "sum in chain" of the first list and
+ * the capacity are bounds that a right list keeps to, and nothing else is looked at: hardware.md
+ * 9.1.
  */
 static uint32_t
 model_sgl_one(struct model_sgl_walk *walk, uint64_t address, uint64_t *next)
