@@ -2,6 +2,7 @@
  * Copyright (c) 2026 The hisi_zip PMD authors
  */
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <rte_bus_vdev.h>
+#include <rte_malloc.h>
+#include <rte_memzone.h>
 #include <rte_version.h>
 
 #include "pmd_case.h"
@@ -74,15 +77,71 @@ static const struct wrong of_embedded[] = {
 	{"faults=gremlins", "faults", "ras"},
 };
 
+/* What this process holds that a failed probe has to give back. */
+struct held {
+	unsigned int files, threads, zones, blocks;
+};
+
+/* But for the descriptor of EAL's interrupt thread, which comes and goes. */
+static unsigned int
+count_entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	unsigned int nb = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		char target[64] = "";
+
+		if (readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1) < 0 ||
+		    strcmp(target, "anon_inode:[eventpoll]") != 0)
+			nb++;
+	}
+	closedir(dir);
+	return nb;
+}
+
+static void
+count_zone(const struct rte_memzone *zone, void *nb)
+{
+	(void)zone;
+	++*(unsigned int *)nb;
+}
+
+static struct held
+look_held(void)
+{
+	struct held held = {count_entries("/proc/self/fd"), count_entries("/proc/self/task"), 0, 0};
+	struct rte_malloc_socket_stats stats;
+
+	rte_memzone_walk(count_zone, &held.zones);
+	for (unsigned int i = 0; i < RTE_MAX_NUMA_NODES; i++)
+		if (rte_malloc_get_socket_stats((int)i, &stats) == 0)
+			held.blocks += stats.alloc_count;
+	return held;
+}
+
+/* Twice: what the first failure may make for all devices is there in the second. */
 static void
 expect_failure(const struct wrong *wrong)
 {
-	size_t mark = pmd_log_mark();
+	struct held before, after;
+	size_t mark = 0;
 
 	print_message("  %s\n", wrong->args);
-	assert_true(rte_vdev_init(NAME, wrong->args) < 0);
+	for (int i = 0; i < 2; i++) {
+		mark = pmd_log_mark();
+		before = look_held();
+		assert_true(rte_vdev_init(NAME, wrong->args) < 0);
+		after = look_held();
+	}
 	assert_true(PMD_LOG_COUNT(mark, NAME, wrong->what, wrong->valid) >= 1);
 	assert_true(rte_compressdev_get_dev_id(NAME) < 0);
+	assert_int_equal(after.files, before.files);
+	assert_int_equal(after.threads, before.threads);
+	assert_int_equal(after.zones, before.zones);
+	assert_int_equal(after.blocks, before.blocks);
 }
 
 static void
