@@ -81,6 +81,7 @@ fetch_source()
 {
     local there
 
+    say "fetching the source package of $src $version for its driver headers"
     # An archive without sources makes update fail; what counts is whether our version is there.
     apt-get -c "$work/apt.conf" -qq update > "$work/update.log" 2>&1 || true
     there=$(apt-cache -c "$work/apt.conf" showsrc "$src" 2>/dev/null |
