@@ -125,8 +125,9 @@ hisi_qm_caps_queues(struct hisi_qm_dev *dev, struct hisi_qm_shape *shape)
 	number = HISI_HW_GET(HISI_QM_VFT_NUM_MINUS_1, vft) + 1;
 	/* An entry that nobody wrote would read as one queue (hardware.md 3.5). */
 	if ((vft & HISI_QM_VFT_VALID) == 0 || number > HISI_QM_MAX_QUEUES) {
-		HISI_QM_LOG(ERR, dev, "the function has no queues (VFT entry 0x%016" PRIx64 "): the "
-			    "driver of its physical function has to give it some first", vft);
+		HISI_QM_LOG(ERR, dev,
+			    "the function has no queues (VFT entry 0x%016" PRIx64 "): the driver "
+			    "of its physical function has to give it some first", vft);
 		return -ENODEV;
 	}
 	shape->nb_queues = number;

@@ -111,8 +111,9 @@ hisi_qm_pf_learn(struct hisi_qm_dev *dev, uint8_t hw, uint16_t *nb_queues)
 	if (ret != 0)
 		return ret;
 	if (dev->nb_vfs > HISI_QM_MAX_VFS || dev->vf_queues > most || of_vfs >= total) {
-		HISI_QM_LOG(ERR, dev, "argument 'vf_queues=%u:%u': valid are up to %u VFs with up to "
-			    "%u queues each, fewer than %u together", dev->nb_vfs, dev->vf_queues,
+		HISI_QM_LOG(ERR, dev,
+			    "argument 'vf_queues=%u:%u': valid are up to %u VFs with up to %u "
+			    "queues each, fewer than %u together", dev->nb_vfs, dev->vf_queues,
 			    HISI_QM_MAX_VFS, most, total);
 		return -EINVAL;
 	}
