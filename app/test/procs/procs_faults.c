@@ -12,6 +12,7 @@
 #include <dev_driver.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
+#include <rte_errno.h>
 #include <rte_malloc.h>
 #include <rte_memzone.h>
 #include <rte_string_fns.h>
@@ -20,6 +21,11 @@
 #include "procs_faults.h"
 
 #define PROCS_MAX_FDS 65536
+
+/* The compressdev library has taken a slot, and the driver has not gone on. */
+#define PROCS_SLOW_SLOT "PROCS_SLOW_SLOT"
+/* The primary has answered a request, and the driver has not seen it. */
+#define PROCS_SLOW_ANSWER "PROCS_SLOW_ANSWER"
 
 static unsigned int
 count_entries(const char *path)
@@ -57,8 +63,9 @@ count_zone(const struct rte_memzone *zone, void *nb)
 	(*(unsigned int *)nb)++;
 }
 
-void
-procs_usage(char *text, size_t len)
+/* usage: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident */
+static int
+do_usage(char **words, char *answer, size_t len)
 {
 	struct rte_malloc_socket_stats stats;
 	unsigned int zones = 0;
@@ -66,6 +73,7 @@ procs_usage(char *text, size_t len)
 	long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "r");
 
+	(void)words;
 	for (int socket = 0; socket < RTE_MAX_NUMA_NODES; socket++)
 		if (rte_malloc_get_socket_stats(socket, &stats) == 0)
 			bytes += stats.heap_allocsz_bytes;
@@ -75,49 +83,63 @@ procs_usage(char *text, size_t len)
 			pages = 0;
 		fclose(file);
 	}
-	snprintf(text, len, "%zu %u %u %u %ld", bytes, zones, count_entries("/proc/self/fd"),
+	snprintf(answer, len, "%zu %u %u %u %ld", bytes, zones, count_entries("/proc/self/fd"),
 		 count_maps(), pages * (sysconf(_SC_PAGESIZE) / 1024));
+	return 0;
 }
 
 /* Descriptors that keep all others away. */
 static int starving[PROCS_MAX_FDS];
 static unsigned int nb_starving;
 
-void
-procs_starve(void)
+/* starve: no descriptor is left */
+static int
+do_starve(char **words, char *answer, size_t len)
 {
+	(void)words;
+	(void)answer;
+	(void)len;
 	while (nb_starving < PROCS_MAX_FDS) {
 		int fd = dup(STDIN_FILENO);
 
 		if (fd < 0)
-			return;
+			break;
 		starving[nb_starving++] = fd;
 	}
+	return 0;
 }
 
-void
-procs_feed(void)
+/* feed: there are some again */
+static int
+do_feed(char **words, char *answer, size_t len)
 {
+	(void)words;
+	(void)answer;
+	(void)len;
 	while (nb_starving != 0)
 		close(starving[--nb_starving]);
+	return 0;
 }
 
-int
-procs_forge(const char *device, uint32_t pid, uint64_t start, uint16_t qp_id)
+/* forge DEVICE PID START QP: gives a queue pair back in the name of another process */
+static int
+do_forge(char **words, char *answer, size_t len)
 {
 	struct hisi_zip_mp_msg msg = {
 		.type = HISI_ZIP_MP_QP_RELEASE,
 		.layout = hisi_zip_mp_layout(),
-		.from = {.start = start, .pid = pid},
+		.from = {.start = strtoull(words[3], NULL, 0), .pid = (uint32_t)atoi(words[2])},
 		.sequence = UINT32_MAX,
-		.qp_id = qp_id,
+		.qp_id = (uint16_t)atoi(words[4]),
 	};
 	const struct timespec wait = {.tv_sec = 10};
 	struct rte_mp_msg request = {.len_param = sizeof(msg)};
 	struct rte_mp_reply reply = {0};
 	int ret;
 
-	strlcpy(msg.device, device, sizeof(msg.device));
+	(void)answer;
+	(void)len;
+	strlcpy(msg.device, words[1], sizeof(msg.device));
 	strlcpy(request.name, HISI_ZIP_MP_NAME, sizeof(request.name));
 	memcpy(request.param, &msg, sizeof(msg));
 	ret = rte_mp_request_sync(&request, &reply, &wait);
@@ -139,6 +161,8 @@ int __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *
 			       const struct timespec *wait);
 int __real_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
 			       const struct timespec *wait);
+
+static bool deaf;
 
 static void
 dawdle(const char *variable)
@@ -166,29 +190,70 @@ int
 __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
 			   const struct timespec *wait)
 {
-	int ret = __real_rte_mp_request_sync(request, reply, wait);
+	bool ours = strcmp(request->name, HISI_ZIP_MP_NAME) == 0;
+	int ret;
 
-	if (strcmp(request->name, HISI_ZIP_MP_NAME) == 0)
+	if (ours && deaf) {
+		rte_errno = ETIMEDOUT;
+		return -1;
+	}
+	ret = __real_rte_mp_request_sync(request, reply, wait);
+	if (ours)
 		dawdle(PROCS_SLOW_ANSWER);
 	return ret;
 }
 
-int
-procs_dawdle(const char *ms)
+/* deaf 0|1: whether requests get no answer; they are not sent either, and do not wait for it */
+static int
+do_deaf(char **words, char *answer, size_t len)
 {
-	return setenv(PROCS_SLOW_ANSWER, ms, 1) != 0 ? -errno : 0;
+	(void)answer;
+	(void)len;
+	deaf = atoi(words[1]) != 0;
+	return 0;
 }
 
-int
-procs_foreign(const char *name)
+/* dawdle MS: so long with each answer of the primary */
+static int
+do_dawdle(char **words, char *answer, size_t len)
+{
+	(void)answer;
+	(void)len;
+	return setenv(PROCS_SLOW_ANSWER, words[1], 1) != 0 ? -errno : 0;
+}
+
+/* foreign NAME: makes a device of another driver that other processes do not have */
+static int
+do_foreign(char **words, char *answer, size_t len)
 {
 	static struct rte_driver driver = {.name = "foreign"};
 	static struct rte_device device = {.name = "foreign", .driver = &driver};
 	struct rte_compressdev_pmd_init_params params = {.socket_id = SOCKET_ID_ANY};
-	struct rte_compressdev *cdev = rte_compressdev_pmd_create(name, &device, 1, &params);
+	struct rte_compressdev *cdev = rte_compressdev_pmd_create(words[1], &device, 1, &params);
 
+	(void)answer;
+	(void)len;
 	if (cdev == NULL)
 		return -ENODEV;
 	cdev->data->dev_started = 1;
 	return 0;
 }
+
+/* state NAME: whether the library has that device started */
+static int
+do_state(char **words, char *answer, size_t len)
+{
+	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(words[1]);
+
+	if (cdev == NULL)
+		return -ENODEV;
+	snprintf(answer, len, "%s", cdev->data->dev_started ? "started" : "stopped");
+	return 0;
+}
+
+const struct procs_command procs_faults[] = {
+	{"usage", 1, do_usage},     {"state", 2, do_state}, {"starve", 1, do_starve},
+	{"feed", 1, do_feed},       {"forge", 5, do_forge}, {"dawdle", 2, do_dawdle},
+	{"foreign", 2, do_foreign}, {"deaf", 2, do_deaf},
+};
+const size_t procs_nb_faults = RTE_DIM(procs_faults);

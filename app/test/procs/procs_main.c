@@ -19,7 +19,6 @@
 
 #include <bus_vdev_driver.h>
 #include <rte_compressdev.h>
-#include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
 #include <rte_eal.h>
 
@@ -40,13 +39,6 @@ static struct {
 	enum procs_mode mode;
 	bool end;
 } procs;
-
-/** A command: its words, the first being its name; an answer of its own or none. */
-struct procs_command {
-	const char *name;
-	int nb_words;
-	int (*run)(char **words, char *answer, size_t len);
-};
 
 static int
 do_configure(char **words, char *answer, size_t len)
@@ -203,74 +195,6 @@ do_forgive(char **words, char *answer, size_t len)
 	return 0;
 }
 
-/* usage: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident */
-static int
-do_usage(char **words, char *answer, size_t len)
-{
-	(void)words;
-	procs_usage(answer, len);
-	return 0;
-}
-
-static int
-do_foreign(char **words, char *answer, size_t len)
-{
-	(void)answer;
-	(void)len;
-	return procs_foreign(words[1]);
-}
-
-static int
-do_starve(char **words, char *answer, size_t len)
-{
-	(void)words;
-	(void)answer;
-	(void)len;
-	procs_starve();
-	return 0;
-}
-
-/* dawdle MS: so long with each answer of the primary */
-static int
-do_dawdle(char **words, char *answer, size_t len)
-{
-	(void)answer;
-	(void)len;
-	return procs_dawdle(words[1]);
-}
-
-static int
-do_feed(char **words, char *answer, size_t len)
-{
-	(void)words;
-	(void)answer;
-	(void)len;
-	procs_feed();
-	return 0;
-}
-
-/* forge DEVICE PID START QP */
-static int
-do_forge(char **words, char *answer, size_t len)
-{
-	(void)answer;
-	(void)len;
-	return procs_forge(words[1], (uint32_t)strtoul(words[2], NULL, 0),
-			   strtoull(words[3], NULL, 0), (uint16_t)atoi(words[4]));
-}
-
-/* state NAME: whether the library has that device started */
-static int
-do_state(char **words, char *answer, size_t len)
-{
-	const struct rte_compressdev *cdev = rte_compressdev_pmd_get_named_dev(words[1]);
-
-	if (cdev == NULL)
-		return -ENODEV;
-	snprintf(answer, len, "%s", cdev->data->dev_started ? "started" : "stopped");
-	return 0;
-}
-
 static int
 find_device(void)
 {
@@ -347,13 +271,10 @@ static const struct procs_command commands[] = {
 	{"shut", 1, do_shut},           {"work", 2, do_work},
 	{"ops", 2, do_ops},             {"fill", 2, do_fill},
 	{"drain", 2, do_drain},         {"counts", 1, do_counts},
-	{"usage", 1, do_usage},         {"plug", 3, do_plug},
+	{"plug", 3, do_plug},
 	{"unplug", 2, do_unplug},       {"hotplug", 3, do_hotplug},
 	{"hotunplug", 2, do_hotunplug}, {"find", 1, do_find},
 	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
-	{"foreign", 2, do_foreign},     {"state", 2, do_state},
-	{"starve", 1, do_starve},       {"feed", 1, do_feed},
-	{"forge", 5, do_forge},         {"dawdle", 2, do_dawdle},
 };
 
 static void
@@ -367,9 +288,13 @@ answer_line(char *line)
 	for (char *word = strtok_r(line, " \n", &rest); word != NULL && nb < PROCS_MAX_WORDS;
 	     word = strtok_r(NULL, " \n", &rest))
 		words[nb++] = word;
-	for (size_t i = 0; nb != 0 && i < RTE_DIM(commands); i++)
-		if (strcmp(commands[i].name, words[0]) == 0 && commands[i].nb_words == nb)
-			ret = commands[i].run(words, answer, sizeof(answer));
+	for (size_t i = 0; nb != 0 && i < RTE_DIM(commands) + procs_nb_faults; i++) {
+		const struct procs_command *command = i < RTE_DIM(commands) ?
+			&commands[i] : &procs_faults[i - RTE_DIM(commands)];
+
+		if (strcmp(command->name, words[0]) == 0 && command->nb_words == nb)
+			ret = command->run(words, answer, sizeof(answer));
+	}
 	if (ret == 0)
 		printf("= ok %s\n", answer);
 	else

@@ -273,6 +273,41 @@ def test_late():
         primary.quit()
 
 
+def test_deaf():
+    """Stops, starts and releases that fail: nothing is lost, and they can be repeated."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        # A hundred ops take longer than a stop waits for ops.
+        primary = host.primary(Device(host, ("--pace-ns", "20000000", "--workers", "1")).devargs)
+        other = host.secondary()
+        other.join(primary, 1, work=None)
+        assert other.do("fill 100") == ["100"]
+        other.do("deaf 1", "stop")
+        assert "their ops stay there: Connection timed out" in other.messages()
+        assert other.ask("start") == -110, "ETIMEDOUT"
+        # They complete all the same, and no other's are among them.
+        missing, _ = other.do("drain 10000")
+        assert (missing, other.counts()) == ("0", (100, 0, 0)), (missing, other.counts())
+        other.do("deaf 0", "start")
+        # Once more, with ops still in flight when the queue pair is started again.
+        assert other.do("fill 100") == ["100"]
+        other.do("deaf 1", "stop", "deaf 0", "start")
+        missing, _ = other.do("drain 100")
+        assert (missing, other.counts()) == ("0", (200, 0, 0)), (missing, other.counts())
+        other.do("work rounds")
+        progress([other], 32)
+        other.do("work nothing", "stop", "shut", "deaf 1")
+        for _ in range(2):
+            assert other.ask("close") == -110, "ETIMEDOUT"
+        assert "queue pair 1 is not given back" in other.messages()
+        newer = host.secondary()
+        newer.do("configure 2")
+        assert newer.ask("setup 1") == -16, "EBUSY"
+        other.do("deaf 0", "close")
+        newer.do("setup 1", "start")
+        for process in (newer, other, primary):
+            process.quit()
+
+
 def test_starved():
     """Descriptors run out where those of doorbells are given and taken: a clear error, no more."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
