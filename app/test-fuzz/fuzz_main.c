@@ -6,6 +6,8 @@
  * its own seed, so that one can be run again without those before it.
  */
 
+#include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -193,28 +195,64 @@ report(uint64_t runs)
 	return 1;
 }
 
-int
-main(int argc, char **argv)
+struct fuzz_options {
+	uint64_t runs, seconds, seed;
+};
+
+static int
+parse_number(const char *text, uint64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	if (errno == 0 && isdigit((unsigned char)text[0]) && *end == '\0')
+		return 0;
+	fprintf(stderr, "fuzz: '%s' is no number\n", text);
+	return 2;
+}
+
+/* @return -1, or the status to end with */
+static int
+parse_options(int argc, char **argv, struct fuzz_options *opts)
 {
 	static const struct option options[] = {
 		{"runs", required_argument, NULL, 'r'},
 		{"seconds", required_argument, NULL, 's'},
 		{"seed", required_argument, NULL, 'S'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	uint64_t seed = (uint64_t)time(NULL) << 24, runs = UINT64_MAX, seconds = 3, end, done;
-	int c;
+	int c, ret = 0;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while (ret == 0 && (c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'r')
-			runs = strtoull(optarg, NULL, 0);
+			ret = parse_number(optarg, &opts->runs);
 		else if (c == 's')
-			seconds = strtoull(optarg, NULL, 0);
+			ret = parse_number(optarg, &opts->seconds);
 		else if (c == 'S')
-			seed = strtoull(optarg, NULL, 0);
+			ret = parse_number(optarg, &opts->seed);
 		else
-			return 2;
+			ret = c == 'h' ? 1 : 2;
 	}
+	if (ret == 0 && optind == argc)
+		return -1;
+	fprintf(ret == 1 ? stdout : stderr, "usage: %s [--seconds N (3)] [--runs N (no limit)] "
+		"[--seed N (the time)]\n", argv[0]);
+	return ret == 1 ? 0 : 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct fuzz_options opts = {UINT64_MAX, 3, (uint64_t)time(NULL) << 24};
+	uint64_t seed, runs, end, done;
+	int ret = parse_options(argc, argv, &opts);
+
+	if (ret >= 0)
+		return ret;
+	seed = opts.seed;
+	runs = opts.runs;
 	printf("seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
 	signal(SIGABRT, tell_seed);
@@ -227,7 +265,7 @@ main(int argc, char **argv)
 			break;
 		LLVMFuzzerTestOneInput(samples[nb_samples].data, samples[nb_samples].len);
 	}
-	end = now_ms() + seconds * 1000;
+	end = now_ms() + opts.seconds * 1000;
 	for (done = 0; done < runs && now_ms() < end; done++) {
 		/* An input that does not end is found too. */
 		alarm(30);
