@@ -29,7 +29,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=720 [procs]=900 [kernel]=1500
+declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=720 [procs]=1200 [kernel]=1500
     [guest]=900)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0
