@@ -45,7 +45,8 @@ deflate_cursor_at(const struct deflate_list *list)
 	return (struct deflate_cursor){ .seg = list->seg, .left = list->len };
 }
 
-size_t
+/* Bytes of the next piece, if all of it is wanted; the cursor must have bytes ahead. */
+static size_t
 deflate_cursor_peek(struct deflate_cursor *cursor)
 {
 	while (cursor->off == cursor->seg->len) {

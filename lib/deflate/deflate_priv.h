@@ -154,9 +154,6 @@ struct deflate_cursor deflate_cursor_at(const struct deflate_list *list);
  */
 size_t deflate_cursor_take(struct deflate_cursor *cursor, size_t max, uint8_t **piece);
 
-/** Bytes of the next piece, if all of it is wanted; the cursor must have bytes ahead. */
-size_t deflate_cursor_peek(struct deflate_cursor *cursor);
-
 /** Copy @p len bytes out of a list; they must be there. */
 void deflate_cursor_read(struct deflate_cursor *cursor, uint8_t *dst, size_t len);
 

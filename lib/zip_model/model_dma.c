@@ -71,7 +71,7 @@ zip_model_dma_at(struct zip_model *model, struct model_dma_hit *hit, uint64_t io
 	return hit->vaddr + (iova - hit->iova);
 }
 
-void
+static void
 zip_model_dma_count_fault(struct zip_model *model, unsigned int prot)
 {
 	model_count_shared(prot & ZIP_MODEL_DMA_WRITE ? &model->write_faults : &model->read_faults);

@@ -64,7 +64,6 @@ uint8_t *zip_model_dma_part(struct zip_model *model, struct model_dma_hit *hit, 
 /** A range that must lie in one piece and be aligned here as well: NULL, and a fault counted. */
 uint8_t *zip_model_dma_range(struct zip_model *model, struct model_dma_hit *hit, uint64_t iova,
 		uint64_t len, size_t align, unsigned int prot);
-void zip_model_dma_count_fault(struct zip_model *model, unsigned int prot);
 
 /** Copy out of or into memory, whatever pieces it lies in. 0 or -EFAULT, with a fault counted. */
 int zip_model_dma_read(struct zip_model *model, uint64_t iova, void *buf, size_t len);
