@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,9 +32,19 @@ vfio_user_msi_fini(struct vfio_user_msi *msi)
 }
 
 /*
- * A full counter (EAGAIN) wakes its reader just as well, and any other failure is the client's
- * own doing: in neither case is there something left to deliver.
+ * Whether writing waits is a flag that the client shares, and may have cleared: so it is asked
+ * first whether there is room, which leaves the moment in between. What is full wakes its reader
+ * just as well.
  */
+static bool
+has_room(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT);
+}
+
+/* Any failure is the client's own doing: there is nothing left to deliver either way. */
 static void
 deliver(struct vfio_user_msi *msi)
 {
@@ -45,7 +56,7 @@ deliver(struct vfio_user_msi *msi)
 		if (!(ready & 1) || msi->fd[i] < 0)
 			continue;
 		msi->pending &= ~(UINT32_C(1) << i);
-		if (write(msi->fd[i], &one, sizeof(one)) < 0)
+		if (!has_room(msi->fd[i]) || write(msi->fd[i], &one, sizeof(one)) < 0)
 			continue;
 	}
 }

@@ -5,8 +5,10 @@
 /* Interrupts from device to client. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "test_vfio_user_util.h"
@@ -68,6 +70,46 @@ raise_always(void *arg)
 	return NULL;
 }
 
+static void *
+raise_once(void *arg)
+{
+	vfio_user_server_irq(p.dev.server, 0);
+	return arg;
+}
+
+/* A client shares its eventfd with the server, also the flag that says whether writing waits. */
+static void
+a_full_eventfd_keeps_nobody(void **state)
+{
+	const uint64_t full = UINT64_MAX - 1;
+	struct timespec end;
+	pthread_t thread;
+	int late;
+	int fd;
+
+	(void)state;
+	test_pair_start(&p, false, NULL, 0);
+	fd = eventfd(0, EFD_CLOEXEC);
+	assert_int_equal(vfio_user_client_set_irqs(p.client, 1, 0, 1, &fd), 0);
+	test_set_config(p.client, 0x52, 1, 2);
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	assert_int_equal(write(fd, &full, sizeof(full)), sizeof(full));
+	assert_int_equal(pthread_create(&thread, NULL, raise_once, NULL), 0);
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += TEST_WAIT_MS / 1000;
+	late = pthread_timedjoin_np(thread, NULL, &end);
+	/* Whoever waits may go on. */
+	assert_true(test_eventfd_wait(fd, 0) == full);
+	if (late)
+		pthread_join(thread, NULL);
+	assert_int_equal(late, 0);
+	/* It was told by what it had not read yet; the next one is a new one. */
+	vfio_user_server_irq(p.dev.server, 0);
+	assert_int_equal(test_eventfd_wait(fd, 0), 1);
+	close(fd);
+	test_pair_stop(&p);
+}
+
 /* Workers raise interrupts while the client changes its descriptors and goes away. */
 static void
 interrupts_come_from_any_thread(void **state)
@@ -107,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(interrupts_obey_enable_and_mask),
+		cmocka_unit_test(a_full_eventfd_keeps_nobody),
 		cmocka_unit_test(interrupts_come_from_any_thread),
 	};
 
