@@ -227,6 +227,7 @@ struct hisi_qm_qp {
 	bool undrained;
 	uint16_t drained; /**< the CQ's tail when it was last looked at for that */
 	uint8_t looks;    /**< of the slow poll since that changed */
+	uint8_t refusals;    /**< the device did not say whether it drained: so often */
 	uint16_t looked;     /**< what it saw last */
 	uint16_t moved;      /**< the same for hisi_qm_qp_stop_step() */
 	uint64_t moved_at;   /**< when that was, timer cycles */

@@ -18,6 +18,8 @@
 #define HISI_QM_DRAIN_US 150
 /* Dumps of a step. */
 #define HISI_QM_STEP_TRIES 100
+/* Answers of the mailbox that are no answer, until nobody waits for a better one. */
+#define HISI_QM_STEP_REFUSALS 10
 /* So long without progress, and in all, before memory is taken away. */
 #define HISI_QM_DRAIN_IDLE_S 5
 #define HISI_QM_DRAIN_MOST_S 60
@@ -93,6 +95,7 @@ hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp, unsigned int tries)
 	qp->looks = 0;
 	qp->stopped_at = rte_get_timer_cycles();
 	qp->moved_at = qp->stopped_at;
+	qp->refusals = 0;
 	/* First, so that nothing is added while it drains. A lost function has dead queues only. */
 	if (!hisi_qm_dev_is_dead(qp->dev))
 		hisi_qm_qp_set_dead(qp, HISI_QM_DYING);
@@ -134,13 +137,17 @@ int
 hisi_qm_qp_stop_step(struct hisi_qm_qp *qp)
 {
 	bool more;
+	int ret;
 
 	pthread_mutex_lock(&qp->dev->lock);
 	if (qp->started)
-		hisi_qm_qp_stop_locked(qp, HISI_QM_STEP_TRIES);
+		ret = hisi_qm_qp_stop_locked(qp, HISI_QM_STEP_TRIES);
 	else
-		hisi_qm_qp_drain_rest(qp, HISI_QM_STEP_TRIES);
-	if (qp->undrained && hisi_qm_qp_is_stuck(qp))
+		ret = hisi_qm_qp_drain_rest(qp, HISI_QM_STEP_TRIES);
+	/* A device that refuses to say is asked again, but not for long: nothing gets on by that. */
+	if (ret != 0 && ret != -ETIMEDOUT)
+		qp->refusals++;
+	if (qp->undrained && (hisi_qm_qp_is_stuck(qp) || qp->refusals > HISI_QM_STEP_REFUSALS))
 		hisi_qm_dev_lost(qp->dev, "a queue does not drain");
 	/* Nor can what is lost be waited for. */
 	more = qp->undrained && !hisi_qm_dev_is_dead(qp->dev);
