@@ -144,7 +144,7 @@ hisi_qm_qp_stop_step(struct hisi_qm_qp *qp)
 		ret = hisi_qm_qp_stop_locked(qp, HISI_QM_STEP_TRIES);
 	else
 		ret = hisi_qm_qp_drain_rest(qp, HISI_QM_STEP_TRIES);
-	/* A device that refuses to say is asked again, but not for long: it gets nowhere by that. */
+	/* A device that refuses to say is asked again, but not for long: that leads nowhere. */
 	if (ret != 0 && ret != -ETIMEDOUT)
 		qp->refusals++;
 	if (qp->undrained && (hisi_qm_qp_is_stuck(qp) || qp->refusals > HISI_QM_STEP_REFUSALS))
