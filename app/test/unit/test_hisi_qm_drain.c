@@ -152,14 +152,14 @@ test_stop_times_out(void **state)
 
 /* The function's stop: dead behind the reset. One queue that hangs is waited for, not each. */
 static void
-stop_function(void **state, void (*stop)(struct hisi_qm_dev *dev))
+stop_function(void **state, void (*end)(struct hisi_qm_dev *dev))
 {
 	struct hisi_qm_qp *qp[8];
 	struct fake *fake = started(state, qp, 8);
 
 	fake->undrained = UINT32_MAX;
 	fake->watched = &qp[0]->dead;
-	stop(&fake->dev);
+	end(&fake->dev);
 	assert_int_equal(fake->seen, DYING);
 	assert_int_equal(UINT32_MAX - fake->undrained, 1000 + 7);
 	for (unsigned int i = 0; i < 8; i++)
