@@ -246,4 +246,6 @@ class KernelDriver(unittest.TestCase):
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)
+    # Whoever ends this test ends QEMU and the model, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     unittest.main(argv=[sys.argv[0], "-v"])

@@ -335,6 +335,8 @@ def run(names, purpose):
     parser.add_argument("--plugin", help="of the driver, for dpdk-test")
     parser.add_argument("--passes", type=int, help="cases that dpdk-test has to pass")
     parser.parse_args(namespace=OPTIONS)
+    # Whoever ends a test, such as a time limit, ends its processes, and gets the hugepages back.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         tests[OPTIONS.test]()
     except Skip as reason:
