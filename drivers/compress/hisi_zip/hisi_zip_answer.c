@@ -45,6 +45,7 @@ hisi_zip_client_init(struct hisi_zip_dev *dev, struct hisi_zip_client *client)
 	view->qm.sq_depth = dev->qm.sq_depth;
 	view->qm.cq_depth = dev->qm.cq_depth;
 	memcpy(view->qm.name, dev->qm.name, sizeof(view->qm.name));
+	pthread_mutex_init(&view->qm.lock, NULL);
 	rte_spinlock_init(&view->xform_lock);
 	LIST_INIT(&view->xforms);
 	LIST_INIT(&view->streams);

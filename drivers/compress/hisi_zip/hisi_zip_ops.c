@@ -158,13 +158,18 @@ static int
 hisi_zip_dev_close(struct rte_compressdev *cdev)
 {
 	struct hisi_zip_dev *dev = cdev->data->dev_private;
-	const struct hisi_zip_totals *t = &dev->totals;
+	struct hisi_zip_totals totals;
+	const struct hisi_zip_totals *t = &totals;
 
 	hisi_zip_xform_free_all(dev);
 	hisi_zip_stream_free_all(dev);
 	if (!dev->configured)
 		return 0;
 	dev->configured = false;
+	/* Other processes' queue pairs may be freed at this moment. */
+	pthread_mutex_lock(&dev->qm.lock);
+	totals = dev->totals;
+	pthread_mutex_unlock(&dev->qm.lock);
 	HISI_ZIP_LOG(INFO,
 		     "ops hw %" PRIu64 ", sw %" PRIu64 ", compress %" PRIu64
 		     ", decompress %" PRIu64 ", errors %" PRIu64 ", sq doorbells %" PRIu64
