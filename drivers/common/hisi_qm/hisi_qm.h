@@ -209,7 +209,7 @@ struct hisi_qm_qp {
 	uint16_t cq_pace;     /**< CQEs a CQ doorbell: 1 ... HISI_QM_ACK_PACE */
 	uint32_t completed;   /**< written by the consumer, read by the producer */
 	uint64_t cq_rings;
-	uint8_t phase;        /**< of the next entry: 0 or 1 */
+	bool phase;           /**< of the next entry */
 	/**
 	 * enum hisi_qm_end, set by any thread. Producers stop at any but ALIVE; the consumer gives
 	 * ops up at DEAD only, which is stored with release once the device is quiet: who loads it

@@ -194,7 +194,7 @@ hisi_qm_qp_rewind(struct hisi_qm_qp *qp)
 	qp->cq_head = 0;
 	qp->cq_unacked = 0;
 	qp->completed = 0;
-	qp->phase = 1;
+	qp->phase = true;
 }
 
 static int

@@ -102,14 +102,48 @@ hisi_qm_cq_peek(const struct hisi_qm_qp *qp, uint16_t *sq_head)
 	return true;
 }
 
+/**
+ * Looks at the next completions, up to one that is not there, or not of the SQE it is to be of.
+ *
+ * @param index of the SQE that completes next; those behind it follow
+ * @param most how many to look at, none of them beyond the end of the CQ
+ * @return how many there are. Results in their SQEs and the output may be read then.
+ */
+static inline uint32_t
+hisi_qm_cq_peek_run(const struct hisi_qm_qp *qp, uint32_t index, uint32_t most)
+{
+	const volatile uint64_t *hi = (const volatile uint64_t *)&qp->cq[qp->cq_head] + 1;
+	const uint64_t mask = HISI_QM_CQE_HI_PHASE | HISI_QM_CQE_HI_SQ_HEAD;
+	uint64_t next = HISI_HW_PREP(HISI_QM_CQE_HI_PHASE, (uint64_t)qp->phase) | index;
+	uint32_t n;
+
+	/* Load and acquire as in hisi_qm_cq_peek(). */
+	for (n = 0; n < most; n++, hi += 2, next++)
+		if ((__atomic_load_n(hi, __ATOMIC_ACQUIRE) & mask) != next)
+			break;
+	/* As there, and once for all: each phase is read before any of the SQEs and outputs. */
+	rte_io_rmb();
+	return n;
+}
+
+/** Moves past @p n completions looked at, at most the ring's depth. No slot goes back yet. */
+static inline void
+hisi_qm_cq_consume_by(struct hisi_qm_qp *qp, uint32_t n)
+{
+	uint32_t head = qp->cq_head + n;
+
+	if (unlikely(head >= qp->cq_depth)) {
+		head -= qp->cq_depth;
+		qp->phase = !qp->phase;
+	}
+	qp->cq_head = head;
+}
+
 /** Moves past the completion looked at. The device does not get its slot back yet. */
 static inline void
 hisi_qm_cq_consume(struct hisi_qm_qp *qp)
 {
-	if (unlikely(++qp->cq_head == qp->cq_depth)) {
-		qp->cq_head = 0;
-		qp->phase ^= 1;
-	}
+	hisi_qm_cq_consume_by(qp, 1);
 }
 
 /**

@@ -62,6 +62,9 @@ enum hisi_zip_direction {
 /** Four dwords of a structure that the device reads, for one store. */
 typedef uint64_t hisi_zip_quad __attribute__((vector_size(16), may_alias));
 
+/** Two of them. */
+typedef uint64_t hisi_zip_pair __attribute__((may_alias));
+
 /** What an op needs after its completion, in memory that the device cannot reach. */
 struct hisi_zip_slot {
 	struct rte_comp_op *op;
@@ -120,6 +123,7 @@ struct hisi_zip_queue {
 	uint32_t sgl_tail; /**< units taken from the arena, running */
 	uint32_t sgl_next; /**< unit to take next */
 	uint32_t sgl_seen; /**< sgl_freed as last read */
+	uint32_t fill_straight; /**< slots to fill before a ring ends, at least; 0: unknown */
 	struct hisi_zip_counters enqueue;
 
 	/* Consumer. */
@@ -129,6 +133,7 @@ struct hisi_zip_queue {
 	uint16_t depth;     /**< of the rings */
 	uint8_t direction;
 	bool gap_logged;
+	uint32_t take_straight; /**< ops to take before a ring ends; 0: unknown */
 	uint32_t sgl_freed; /**< units given back, running; read by the producer */
 	/**
 	 * Ops that dev_stop took: slots flush_head ... flush_end - 1. The consumer stores it with
@@ -162,8 +167,11 @@ struct hisi_zip_qp {
 
 /** A private xform: shareable, read only on the data path. */
 struct hisi_zip_xform {
-	uint32_t dw7 __rte_cache_aligned; /**< of the SQE */
-	uint32_t dw9; /**< of the SQE with flat buffers */
+	/* As they are in the SQE, with flat buffers. */
+	uint32_t dw6 __rte_cache_aligned;
+	uint32_t dw7;
+	uint32_t dw8;
+	uint32_t dw9;
 	uint8_t trailer; /**< bytes that the input is longer by than the op's */
 	uint8_t frame;   /**< enum hisi_zip_frame */
 	/** The xform itself if more than the device's words makes the result, else NULL. */

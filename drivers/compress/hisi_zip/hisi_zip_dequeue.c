@@ -70,13 +70,13 @@ hisi_zip_fail(struct hisi_zip_queue *queue, const struct rte_comp_op *op)
 
 /* Gives an op its result where that is not just what the device says. */
 static __rte_noinline void
-hisi_zip_settle_odd(struct hisi_zip_queue *queue, uint16_t index, struct rte_comp_op *op,
-		    uint32_t dw3, const struct hisi_zip_slot *slot)
+hisi_zip_settle_odd(struct hisi_zip_queue *queue, const volatile struct hisi_hw_sqe *sqe,
+		    const struct hisi_zip_slot *slot)
 {
 	enum hisi_zip_frame frame = slot->post == NULL ? HISI_ZIP_FRAME_NONE : slot->post->frame;
-	/* Volatile: the device may change it at any time. */
-	const volatile struct hisi_hw_sqe *sqe = &queue->hw->sq[index];
 	struct hisi_zip_stream *stream = hisi_zip_stream_of(slot);
+	struct rte_comp_op *op = slot->op;
+	uint32_t dw3 = op->debug_status;
 	bool failed;
 
 	if (stream != NULL) {
@@ -101,14 +101,13 @@ hisi_zip_settle_odd(struct hisi_zip_queue *queue, uint16_t index, struct rte_com
 		hisi_zip_fail(queue, op);
 }
 
-/* Gives an op its result. */
+/* Gives an op its result, which is in "sqe"; volatile: the device may change that at any time. */
 static __rte_always_inline void
-hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_zip_slot *slot)
+hisi_zip_settle(struct hisi_zip_queue *queue, const volatile struct hisi_hw_sqe *sqe,
+		const struct hisi_zip_slot *slot, struct rte_comp_op *op)
 {
-	/* Volatile: each word is read once, the device may change it at any time. */
-	const volatile struct hisi_hw_sqe *sqe = &queue->hw->sq[index];
+	/* Each word is read once. */
 	uint32_t consumed = sqe->consumed, produced = sqe->produced, dw3 = sqe->dw3;
-	struct rte_comp_op *op = slot->op;
 
 	op->consumed = consumed;
 	op->produced = produced;
@@ -118,36 +117,53 @@ hisi_zip_settle(struct hisi_zip_queue *queue, uint16_t index, const struct hisi_
 		     (consumed != op->src.length &&
 		      (consumed > op->src.length || queue->direction == HISI_ZIP_COMPRESS)) ||
 		     produced > slot->room || slot->post != NULL))
-		hisi_zip_settle_odd(queue, index, op, dw3, slot);
+		hisi_zip_settle_odd(queue, sqe, slot);
 }
 
-/* Takes ops that completed in order, of "nb_ops" that are in flight; returns how many. */
-static __rte_always_inline uint16_t
-hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+/* Finds out how many ops can be taken before a ring ends. */
+static void
+hisi_zip_take_turn(struct hisi_zip_queue *queue)
 {
-	uint16_t n, index = queue->index, sq_head;
-	uint32_t head = queue->head;
+	const struct hisi_qm_qp *hw = queue->hw;
+	uint32_t straight = queue->slot_mask + 1 - (queue->head & queue->slot_mask);
+
+	if (queue->index == queue->depth)
+		queue->index = 0;
+	/* Beside cq_head for ever, once a completion was lost. */
+	straight = RTE_MIN(straight, (uint32_t)queue->depth - queue->index);
+	queue->take_straight = RTE_MIN(straight, (uint32_t)hw->cq_depth - hw->cq_head);
+}
+
+/* Takes ops that completed in order, at most "most" of "take_straight"; returns how many. */
+static __rte_always_inline uint32_t
+hisi_zip_take_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint32_t most)
+{
+	const struct hisi_zip_slot *slot = &queue->slots[queue->head & queue->slot_mask];
+	const volatile struct hisi_hw_sqe *sqe = &queue->hw->sq[queue->index];
+	uint32_t n = hisi_qm_cq_peek_run(queue->hw, queue->index, most);
+	const struct hisi_zip_slot *const end = slot + n;
 	uint64_t in = 0, out = 0;
 
-	for (n = 0; n < nb_ops; n++) {
-		const struct hisi_zip_slot *slot = &queue->slots[head & queue->slot_mask];
+	if (unlikely(n == 0))
+		return 0;
+	do {
+		struct rte_comp_op *op = slot->op;
 
-		if (!hisi_qm_cq_peek(queue->hw, &sq_head) || unlikely(sq_head != index))
-			break;
-		hisi_zip_settle(queue, index, slot);
-		hisi_qm_cq_consume(queue->hw);
-		ops[n] = slot->op;
-		in += slot->op->consumed;
-		out += slot->op->produced;
-		head++;
-		if (unlikely(++index == queue->depth))
-			index = 0;
-	}
-	queue->index = index;
-	queue->head = head;
+		hisi_zip_settle(queue, sqe, slot, op);
+		*ops++ = op;
+		in += op->consumed;
+		out += op->produced;
+		sqe++;
+	} while (++slot != end);
+	hisi_qm_cq_consume_by(queue->hw, n);
+	queue->index += n;
+	queue->head += n;
 	queue->pending -= n;
 	hisi_zip_count(&queue->bytes.in, in);
 	hisi_zip_count(&queue->bytes.out, out);
+	queue->take_straight -= n;
+	if (unlikely(queue->take_straight == 0))
+		hisi_zip_take_turn(queue);
 	return n;
 }
 
@@ -159,8 +175,8 @@ hisi_zip_take_failed(struct hisi_zip_queue *queue, enum hisi_zip_reason reason)
 	struct hisi_zip_stream *stream = hisi_zip_stream_of(slot);
 	struct rte_comp_op *op = slot->op;
 
-	if (++queue->index == queue->depth)
-		queue->index = 0;
+	queue->index++;
+	hisi_zip_take_turn(queue);
 	queue->pending--;
 	if (stream != NULL) {
 		stream->noisy |= hisi_qm_dev_is_noisy(queue->hw->dev);
@@ -221,19 +237,32 @@ hisi_zip_take_odd(struct hisi_zip_queue *queue, uint16_t taken)
 	return hisi_zip_take_failed(queue, reason);
 }
 
-/* Takes up to "nb_ops" ops that ended. */
-static inline uint16_t
-hisi_zip_take_burst(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+/* Gives back what the "n" ops taken last had; there is at least one. */
+static __rte_always_inline void
+hisi_zip_take_end(struct hisi_zip_queue *queue, uint32_t n)
 {
-	uint16_t n = 0;
+	/* Release pairs with the producer's acquire: the device is done with the lists. */
+	__atomic_store_n(&queue->sgl_freed,
+			 queue->slots[(queue->head - 1) & queue->slot_mask].sgl_end,
+			 __ATOMIC_RELEASE);
+	hisi_qm_cq_ack(queue->hw, n);
+	hisi_zip_count(&queue->dequeue.done, n);
+}
 
+/* Takes up to "nb_ops" ops that ended, with the "n" taken before; returns how many in all. */
+static __rte_noinline uint16_t
+hisi_zip_take_more(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
+		   uint16_t n)
+{
+	if (queue->take_straight == 0)
+		hisi_zip_take_turn(queue);
 	while (n < nb_ops) {
-		uint16_t run, wanted = nb_ops - n;
+		uint16_t wanted = nb_ops - n;
+		uint32_t run;
 
-		/* A direction without ops in flight costs no look at its CQ. */
 		if (queue->pending < wanted && hisi_zip_reload(queue, n) == 0)
 			break;
-		wanted = RTE_MIN(wanted, queue->pending);
+		wanted = RTE_MIN(wanted, RTE_MIN(queue->pending, queue->take_straight));
 		run = hisi_zip_take_run(queue, ops + n, wanted);
 		n += run;
 		if (run == wanted)
@@ -243,14 +272,41 @@ hisi_zip_take_burst(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint
 			break;
 		n++;
 	}
-	if (n == 0)
+	if (n != 0)
+		hisi_zip_take_end(queue, n);
+	return n;
+}
+
+/* Whether the next op may be one for hisi_zip_take_odd(). */
+static inline bool
+hisi_zip_may_be_odd(const struct hisi_zip_queue *queue)
+{
+	uint16_t sq_head;
+
+	/* Relaxed: that function looks again. */
+	return __atomic_load_n(&queue->hw->dead, __ATOMIC_RELAXED) == HISI_QM_DEAD ||
+	       hisi_qm_cq_peek(queue->hw, &sq_head);
+}
+
+/* Takes up to "nb_ops" ops that ended: mostly one run. */
+static __rte_noinline uint16_t
+hisi_zip_take_burst(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	uint32_t most = nb_ops, n;
+
+	/* A direction without ops in flight costs no look at its CQ. */
+	if (queue->pending < most && hisi_zip_reload(queue, 0) == 0)
 		return 0;
-	/* Release pairs with the producer's acquire: the device is done with the lists. */
-	__atomic_store_n(&queue->sgl_freed,
-			 queue->slots[(queue->head - 1) & queue->slot_mask].sgl_end,
-			 __ATOMIC_RELEASE);
-	hisi_qm_cq_ack(queue->hw, n);
-	hisi_zip_count(&queue->dequeue.done, n);
+	if (unlikely(most > queue->pending))
+		most = queue->pending;
+	if (unlikely(most > queue->take_straight))
+		most = queue->take_straight;
+	n = hisi_zip_take_run(queue, ops, most);
+	if (unlikely(n != nb_ops) &&
+	    (n == most ? queue->pending != 0 : hisi_zip_may_be_odd(queue)))
+		return hisi_zip_take_more(queue, ops, nb_ops, n);
+	if (likely(n != 0))
+		hisi_zip_take_end(queue, n);
 	return n;
 }
 
@@ -268,18 +324,24 @@ hisi_zip_hand_out(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 	return n;
 }
 
+static inline bool
+hisi_zip_is_flushed(const struct hisi_zip_queue *queue)
+{
+	return queue->flush_head != queue->flush_end;
+}
+
 static inline uint16_t
 hisi_zip_dequeue_queue(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops)
 {
-	if (unlikely(queue->flush_head != queue->flush_end))
+	if (unlikely(hisi_zip_is_flushed(queue)))
 		return hisi_zip_hand_out(queue, ops, nb_ops);
 	return hisi_zip_take_burst(queue, ops, nb_ops);
 }
 
-uint16_t
-hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+/* Dequeues from all that may have something. */
+static __rte_noinline uint16_t
+hisi_zip_dequeue_mixed(struct hisi_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops)
 {
-	struct hisi_zip_qp *qp = queue_pair;
 	uint8_t first = qp->first;
 	uint16_t n = 0;
 
@@ -292,6 +354,32 @@ hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_o
 	if (n < nb_ops)
 		n += hisi_zip_dequeue_queue(&qp->queue[first ^ 1], ops + n, nb_ops - n);
 	return n;
+}
+
+/* Whether nothing is in flight. */
+static inline bool
+hisi_zip_is_idle(struct hisi_zip_queue *queue)
+{
+	return queue->pending == 0 && hisi_zip_reload(queue, 0) == 0;
+}
+
+uint16_t
+hisi_zip_dequeue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct hisi_zip_queue *compress, *decompress;
+	struct hisi_zip_qp *qp = queue_pair;
+
+	compress = &qp->queue[HISI_ZIP_COMPRESS];
+	decompress = &qp->queue[HISI_ZIP_DECOMPRESS];
+	if (unlikely((qp->sw != NULL && hisi_zip_sw_pending(qp->sw)) ||
+		     hisi_zip_is_flushed(compress) || hisi_zip_is_flushed(decompress)))
+		return hisi_zip_dequeue_mixed(qp, ops, nb_ops);
+	/* Mostly one direction is in use, and it is always its turn. */
+	if (hisi_zip_is_idle(decompress))
+		return hisi_zip_take_burst(compress, ops, nb_ops);
+	if (hisi_zip_is_idle(compress))
+		return hisi_zip_take_burst(decompress, ops, nb_ops);
+	return hisi_zip_dequeue_mixed(qp, ops, nb_ops);
 }
 
 uint32_t

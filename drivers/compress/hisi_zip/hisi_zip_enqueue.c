@@ -72,78 +72,89 @@ hisi_zip_path(const struct hisi_zip_qp *qp, const struct rte_comp_op *op, int *s
 	return hisi_zip_judge_bad(&qp->queue[0], op, status);
 }
 
-/* What an xform puts into an SQE. */
-struct hisi_zip_words {
-	hisi_zip_quad dw4; /* to dw7; the length is added */
-	hisi_zip_quad dw8; /* to dw11 */
+/* Words of the SQE that the xform does not know. */
+struct hisi_zip_request {
+	struct hisi_zip_buffers buffers;
+	uint32_t length; /* of the source */
+	uint64_t dw8;    /* and dw9 */
 };
 
-/* Finds the buffers of an op, returns a status of ops; dw8 gets the kind of buffers. */
+/* Finds the buffers of an op that are lists, or no good; returns a status of ops. */
+static __rte_always_inline int
+hisi_zip_map_lists(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
+		   const struct hisi_zip_xform *xform, struct hisi_zip_request *request)
+{
+	uint64_t kind = HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint64_t)HISI_ZIP_BUF_SGL);
+	struct hisi_zip_buffers lists;
+	int status = hisi_zip_sgl_fill(queue, op, xform->frame, &lists);
+
+	/* A copy: "request" stays in registers. */
+	request->buffers = lists;
+	request->length = op->src.length + xform->trailer;
+	request->dw8 |= kind << 32;
+	return status;
+}
+
+/* Finds the buffers of an op; returns a status of ops. */
 static __rte_always_inline int
 hisi_zip_map_buffers(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
-		     const struct hisi_zip_xform *xform, struct hisi_zip_buffers *buffers,
-		     hisi_zip_quad *dw8)
+		     const struct hisi_zip_xform *xform, struct hisi_zip_request *request)
 {
 	const struct rte_mbuf *src = op->m_src, *dst = op->m_dst;
 
+	request->dw8 = *(const hisi_zip_pair *)&xform->dw8;
+	request->length = op->src.length;
 	if (unlikely((uint64_t)op->src.offset + op->src.length > src->data_len ||
-		     dst->nb_segs != 1 || xform->frame != HISI_ZIP_FRAME_NONE)) {
-		uint64_t kind = HISI_HW_PREP(HISI_ZIP_DW9_BUFFER, (uint64_t)HISI_ZIP_BUF_SGL);
-		struct hisi_zip_buffers lists;
-		int status = hisi_zip_sgl_fill(queue, op, xform->frame, &lists);
-
-		/* A copy: "buffers" stays in registers. */
-		*buffers = lists;
-		*dw8 |= (hisi_zip_quad){kind << 32, 0};
-		return status;
-	}
+		     dst->nb_segs != 1 || xform->frame != HISI_ZIP_FRAME_NONE))
+		return hisi_zip_map_lists(queue, op, xform, request);
 	if (unlikely(op->dst.offset >= dst->data_len))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	buffers->source = rte_pktmbuf_iova_offset(src, op->src.offset);
-	buffers->dest = rte_pktmbuf_iova_offset(dst, op->dst.offset);
-	buffers->room = dst->data_len - op->dst.offset;
+	request->buffers.source = rte_pktmbuf_iova_offset(src, op->src.offset);
+	request->buffers.dest = rte_pktmbuf_iova_offset(dst, op->dst.offset);
+	request->buffers.room = dst->data_len - op->dst.offset;
 	return RTE_COMP_OP_STATUS_SUCCESS;
 }
 
 /* Writes all 32 dwords: the slot holds what its last use left (hardware.md 15.2, 25). */
 static __rte_always_inline void
-hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, uint32_t length, hisi_zip_quad dw4, hisi_zip_quad dw8,
-		   const struct hisi_zip_buffers *buffers)
+hisi_zip_write_sqe(struct hisi_hw_sqe *sqe, const struct hisi_zip_xform *xform,
+		   const struct hisi_zip_request *request)
 {
+	hisi_zip_pair *pairs = (hisi_zip_pair *)sqe;
 	hisi_zip_quad *quads = (hisi_zip_quad *)sqe;
 
 	quads[0] = (hisi_zip_quad){0, 0};
-	quads[1] = dw4 + (hisi_zip_quad){length, 0};
-	quads[2] = dw8;
-	quads[3] = (hisi_zip_quad){0, buffers->room};
-	quads[4] = (hisi_zip_quad){0, buffers->source};
-	quads[5] = (hisi_zip_quad){buffers->dest, 0};
+	pairs[2] = request->length;
+	pairs[3] = *(const hisi_zip_pair *)&xform->dw6;
+	pairs[4] = request->dw8;
+	pairs[5] = 0;
+	pairs[6] = 0;
+	pairs[7] = request->buffers.room;
+	pairs[8] = 0;
+	pairs[9] = request->buffers.source;
+	pairs[10] = request->buffers.dest;
+	pairs[11] = 0;
 	quads[6] = (hisi_zip_quad){0, 0};
 	quads[7] = (hisi_zip_quad){0, 0};
 }
 
 /*
- * Fills SQEs with ops until one is of the other direction or cannot be taken; returns how many,
- * and a status that is not SUCCESS for the op that cannot. A function of its own, so that the loop
- * has all registers.
+ * Fills SQEs with ops, of which the first is said to have "xform", until one is of the other
+ * direction or cannot be taken; returns how many, at most "most" of "fill_straight", and a status
+ * that is not SUCCESS for the op that cannot because of its buffers.
  */
-static __rte_noinline uint16_t
-hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
-		  int *status)
+static __rte_always_inline uint32_t
+hisi_zip_fill_run(struct hisi_zip_queue *queue, const struct hisi_zip_xform *xform,
+		  struct rte_comp_op **ops, uint32_t most, int *status)
 {
 	struct hisi_zip_slot *slot = &queue->slots[queue->tail & queue->slot_mask];
-	struct hisi_zip_slot *const last_slot = &queue->slots[queue->slot_mask];
-	struct hisi_hw_sqe *const last_sqe = &queue->hw->sq[queue->hw->depth - 1];
 	struct hisi_hw_sqe *sqe = hisi_qm_sq_next(queue->hw);
-	const struct hisi_zip_xform *xform = NULL;
-	struct hisi_zip_words words = {0};
-	int said = RTE_COMP_OP_STATUS_SUCCESS;
-	uint16_t n;
+	struct rte_comp_op **next = ops, **const end = ops + most;
 
-	for (n = 0; n < nb_ops; n++) {
-		struct rte_comp_op *op = ops[n];
-		struct hisi_zip_buffers buffers;
-		hisi_zip_quad dw8;
+	for (; next != end; next++, sqe++, slot++) {
+		struct rte_comp_op *op = *next;
+		struct hisi_zip_request request;
+		int said;
 
 		/* The caller looks again at what ends the run. */
 		if (unlikely(!hisi_zip_op_is_good(op)))
@@ -152,26 +163,29 @@ hisi_zip_fill_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16
 			xform = op->private_xform;
 			if (xform == NULL || xform->path != queue->direction)
 				break;
-			words.dw4 = (hisi_zip_quad){xform->trailer, (uint64_t)xform->dw7 << 32};
-			words.dw8 = (hisi_zip_quad){(uint64_t)xform->dw9 << 32, 0};
 		}
-		dw8 = words.dw8;
-		said = hisi_zip_map_buffers(queue, op, xform, &buffers, &dw8);
-		if (unlikely(said != RTE_COMP_OP_STATUS_SUCCESS))
+		said = hisi_zip_map_buffers(queue, op, xform, &request);
+		if (unlikely(said != RTE_COMP_OP_STATUS_SUCCESS)) {
+			*status = said;
 			break;
-		hisi_zip_write_sqe(sqe, op->src.length, words.dw4, dw8, &buffers);
-		sqe = likely(sqe != last_sqe) ? sqe + 1 : queue->hw->sq;
+		}
+		hisi_zip_write_sqe(sqe, xform, &request);
 		slot->op = op;
-		slot->room = buffers.room;
+		slot->room = request.buffers.room;
 		slot->sgl_end = queue->sgl_tail;
 		slot->post = xform->post;
-		slot = likely(slot != last_slot) ? slot + 1 : queue->slots;
 	}
-	if (unlikely(said != RTE_COMP_OP_STATUS_SUCCESS))
-		*status = said;
-	hisi_qm_sq_advance_by(queue->hw, n);
-	queue->tail += n;
-	return n;
+	return (uint32_t)(next - ops);
+}
+
+/* Finds out how many slots can be filled before a ring ends. */
+static void
+hisi_zip_fill_turn(struct hisi_zip_queue *queue)
+{
+	const struct hisi_qm_qp *hw = queue->hw;
+	uint32_t straight = queue->slot_mask + 1 - (queue->tail & queue->slot_mask);
+
+	queue->fill_straight = RTE_MIN(straight, (uint32_t)hw->depth - hw->sq_tail);
 }
 
 /* Leaves a refused op with its status; a full queue is no failure. */
@@ -197,16 +211,28 @@ hisi_zip_submit(struct hisi_zip_queue *queue, uint16_t filled)
 	hisi_qm_sq_ring(queue->hw, filled);
 }
 
-/* Fills the queue "path" with the run of ops that starts here; returns how many. */
-static __rte_always_inline uint16_t
-hisi_zip_enqueue_run(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
-		     uint16_t *filled, int *status)
+/*
+ * Fills a queue with the run of ops that starts here, the first with "xform", as far as it has
+ * space and its rings do not end; returns how many.
+ */
+static __rte_always_inline uint32_t
+hisi_zip_enqueue_run(struct hisi_zip_queue *queue, const struct hisi_zip_xform *xform,
+		     struct rte_comp_op **ops, uint32_t nb_ops, uint16_t filled, int *status)
 {
-	uint16_t space = hisi_zip_queue_space(queue, *filled, status);
-	uint16_t run = hisi_zip_fill_run(queue, ops, RTE_MIN(space, nb_ops), status);
+	uint32_t most = hisi_zip_queue_space(queue, filled, status);
+	uint32_t n;
 
-	*filled += run;
-	return run;
+	if (likely(most > nb_ops))
+		most = nb_ops;
+	if (unlikely(most > queue->fill_straight))
+		most = queue->fill_straight;
+	n = hisi_zip_fill_run(queue, xform, ops, most, status);
+	hisi_qm_sq_advance_by(queue->hw, n);
+	queue->tail += n;
+	queue->fill_straight -= n;
+	if (unlikely(queue->fill_straight == 0))
+		hisi_zip_fill_turn(queue);
+	return n;
 }
 
 /* Submits the request of a stream. */
@@ -218,6 +244,7 @@ hisi_zip_fill_stream(struct hisi_zip_queue *queue, struct rte_comp_op *op,
 
 	hisi_zip_stream_write_sqe(stream, hisi_qm_sq_next(queue->hw));
 	hisi_qm_sq_advance(queue->hw);
+	hisi_zip_fill_turn(queue);
 	slot->op = op;
 	slot->room = stream->request.out_length;
 	slot->sgl_end = queue->sgl_tail;
@@ -265,24 +292,32 @@ hisi_zip_enqueue_aside(struct hisi_zip_qp *qp, struct rte_comp_op *op, uint8_t p
 	return hisi_zip_enqueue_stream(qp, op, filled);
 }
 
-uint16_t
-hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+/*
+ * Enqueues ops from the "n"th on, those before being filled into the queue "path": ops of any kind,
+ * and rings that end.
+ */
+static __rte_noinline uint16_t
+hisi_zip_enqueue_mixed(struct hisi_zip_qp *qp, struct rte_comp_op **ops, uint16_t nb_ops,
+		       uint16_t n, uint8_t path)
 {
-	uint16_t filled[HISI_ZIP_NB_DIRECTIONS] = {0}, n = 0;
-	struct hisi_zip_qp *qp = queue_pair;
+	uint16_t filled[HISI_ZIP_NB_DIRECTIONS] = {0};
 
+	filled[path] = n;
 	while (n < nb_ops) {
 		int status = RTE_COMP_OP_STATUS_SUCCESS;
-		uint8_t path = hisi_zip_path(qp, ops[n], &status);
-		struct hisi_zip_queue *queue = &qp->queue[path % HISI_ZIP_NB_DIRECTIONS];
+		struct hisi_zip_queue *queue;
+		uint16_t run;
 
-		if (likely(path < HISI_ZIP_NB_DIRECTIONS)) {
-			if (likely(status == RTE_COMP_OP_STATUS_SUCCESS))
-				n += hisi_zip_enqueue_run(queue, ops + n, nb_ops - n, &filled[path],
-							  &status);
-		} else {
+		path = hisi_zip_path(qp, ops[n], &status);
+		queue = &qp->queue[path % HISI_ZIP_NB_DIRECTIONS];
+		if (unlikely(path >= HISI_ZIP_NB_DIRECTIONS)) {
 			status = hisi_zip_enqueue_aside(qp, ops[n], path, filled);
 			n += status == RTE_COMP_OP_STATUS_SUCCESS;
+		} else if (likely(status == RTE_COMP_OP_STATUS_SUCCESS)) {
+			run = hisi_zip_enqueue_run(queue, ops[n]->private_xform, ops + n,
+						   nb_ops - n, filled[path], &status);
+			filled[path] += run;
+			n += run;
 		}
 		if (unlikely(status != RTE_COMP_OP_STATUS_SUCCESS)) {
 			hisi_zip_refuse(queue, ops[n], status);
@@ -292,4 +327,42 @@ hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_o
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++)
 		hisi_zip_submit(&qp->queue[d], filled[d]);
 	return n;
+}
+
+/*
+ * Enqueues a burst that is one run, as most are: what is not, or does not get through whole, is
+ * looked at again. "xform" is that of the first op.
+ */
+static __rte_noinline uint16_t
+hisi_zip_enqueue_straight(struct hisi_zip_queue *queue, struct rte_comp_op **ops, uint16_t nb_ops,
+			  const struct hisi_zip_xform *xform, struct hisi_zip_qp *qp)
+{
+	int status = RTE_COMP_OP_STATUS_SUCCESS;
+	uint16_t n = hisi_zip_enqueue_run(queue, xform, ops, nb_ops, 0, &status);
+
+	if (unlikely(n != nb_ops))
+		return hisi_zip_enqueue_mixed(qp, ops, nb_ops, n, queue->direction);
+	hisi_zip_submit(queue, n);
+	return n;
+}
+
+uint16_t
+hisi_zip_enqueue_burst(void *queue_pair, struct rte_comp_op **ops, uint16_t nb_ops)
+{
+	struct hisi_zip_qp *qp = queue_pair;
+	const struct hisi_zip_xform *xform;
+
+	if (unlikely(nb_ops == 0))
+		return 0;
+	xform = ops[0]->private_xform;
+	if (likely(ops[0]->op_type == RTE_COMP_OP_STATELESS && xform != NULL)) {
+		/* Branches, which are predicted, rather than an address that waits for the path. */
+		if (xform->path == HISI_ZIP_COMPRESS)
+			return hisi_zip_enqueue_straight(&qp->queue[HISI_ZIP_COMPRESS], ops, nb_ops,
+							 xform, qp);
+		if (xform->path == HISI_ZIP_DECOMPRESS)
+			return hisi_zip_enqueue_straight(&qp->queue[HISI_ZIP_DECOMPRESS], ops,
+							 nb_ops, xform, qp);
+	}
+	return hisi_zip_enqueue_mixed(qp, ops, nb_ops, 0, HISI_ZIP_COMPRESS);
 }

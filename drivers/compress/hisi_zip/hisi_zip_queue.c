@@ -160,6 +160,8 @@ hisi_zip_qp_restart(struct hisi_zip_qp *qp)
 	for (unsigned int d = 0; d < HISI_ZIP_NB_DIRECTIONS; d++) {
 		qp->queue[d].index = 0;
 		qp->queue[d].pending = 0;
+		qp->queue[d].fill_straight = 0;
+		qp->queue[d].take_straight = 0;
 		qp->queue[d].gap_logged = false;
 	}
 }
