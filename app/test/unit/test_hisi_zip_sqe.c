@@ -227,20 +227,33 @@ too_many_segments(void **state)
 	assert_int_equal(test_sqe(pair, 0, 2)[14], 1199);
 }
 
-/* Lists of many sizes, round and round through the arena, which is never found wanting. */
+/* Completes and dequeues the oldest "n" ops. */
 static void
-arena(void **state)
+take(struct test_pair *pair, uint16_t *index, uint16_t n)
 {
-	struct test_pair *pair = *state;
 	struct rte_comp_op *back[TEST_LIMIT];
+
+	test_complete(pair, 0, *index, n);
+	*index = (uint16_t)((*index + n) % TEST_DEPTH);
+	assert_int_equal(hisi_zip_dequeue_burst(&pair->qp, back, TEST_LIMIT), n);
+}
+
+/*
+ * Lists of many sizes, round and round through the arena, which is never found wanting; "held" ops
+ * stay in flight from one turn to the next.
+ */
+static void
+run_arena(struct test_pair *pair, unsigned int held)
+{
 	uint16_t index = 0, lengths[600];
 	uint32_t full = 0;
+	unsigned int flying = 0;
 
 	for (unsigned int i = 0; i < 600; i++)
 		lengths[i] = 3;
 	chain(pair, &pair->src[0], 0, lengths, 599);
 	for (unsigned int turn = 0; turn < 3000; turn++) {
-		unsigned int used = 1 + turn * 7919 % 599, flying = 0;
+		unsigned int used = 1 + turn * 7919 % 599, before = flying;
 
 		pair->src[0].nb_segs = (uint16_t)used;
 		pair->src[0].data_len = 3;
@@ -249,17 +262,64 @@ arena(void **state)
 		while (flying < TEST_LIMIT &&
 		       hisi_zip_enqueue_burst(&pair->qp, pair->op, 1) == 1)
 			flying++;
-		assert_true(flying > 0);
+		assert_true(flying > before);
 		if (flying < TEST_LIMIT) {
 			assert_int_equal(pair->ops[0].status, RTE_COMP_OP_STATUS_NOT_PROCESSED);
 			full++;
 		}
-		test_complete(pair, 0, index, (uint16_t)flying);
-		index = (uint16_t)((index + flying) % TEST_DEPTH);
-		assert_int_equal(hisi_zip_dequeue_burst(&pair->qp, back, TEST_LIMIT), flying);
+		take(pair, &index, (uint16_t)(flying - held));
+		flying = held;
 	}
+	if (held != 0)
+		take(pair, &index, (uint16_t)held);
 	assert_int_equal(pair->qp.queue[0].sgl_tail, pair->qp.queue[0].sgl_freed);
 	assert_true(full > 0);
+}
+
+static void
+arena(void **state)
+{
+	run_arena(*state, 0);
+}
+
+static void
+arena_in_use(void **state)
+{
+	run_arena(*state, 1);
+}
+
+/* The address of the list of what was just put into a slot, from the arena on. */
+static uint64_t
+list_of(struct test_pair *pair, uint16_t slot)
+{
+	const uint32_t *sqe = test_sqe(pair, 0, slot);
+
+	return (uint64_t)(at(sqe[18], sqe[19]) - pair->qp.queue[0].sgl_mem);
+}
+
+/* Lists start at the front again when none is in use, but not before. */
+static void
+front_again(void **state)
+{
+	struct test_pair *pair = *state;
+	uint16_t index = 0, lengths[599];
+
+	for (unsigned int i = 0; i < 599; i++)
+		lengths[i] = 3;
+	pair->src[0].data_len = 3;
+	chain(pair, &pair->src[0], 0, lengths, 599);
+	pair->ops[0].src.length = 1800;
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, pair->op, 1), 1);
+	assert_int_equal(list_of(pair, 0), 0);
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, pair->op, 1), 1);
+	assert_true(list_of(pair, 1) > 600 * 32);
+	take(pair, &index, 1);
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, pair->op, 1), 1);
+	assert_true(list_of(pair, 2) != 0);
+	take(pair, &index, 2);
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, pair->op, 1), 1);
+	assert_int_equal(list_of(pair, 3), 0);
+	take(pair, &index, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, test_pair_open, test_pair_close)
@@ -269,7 +329,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(flat), TEST(lists), TEST(chain_of_lists), TEST(bad_chains),
-		TEST(too_many_segments), TEST(arena),
+		TEST(too_many_segments), TEST(arena), TEST(arena_in_use), TEST(front_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,7 @@ open_queue(struct test_pair *pair, unsigned int direction)
 	queue->slot_mask = 31;
 	queue->slots = zeroed(32 * sizeof(*queue->slots));
 	queue->max_sge = 600;
+	queue->sgl_short = 255;
 	queue->sgl_size = hisi_zip_sgl_arena_units(TEST_LIMIT, queue->max_sge);
 	queue->sgl_mem = zeroed((size_t)queue->sgl_size * 64);
 	memset(queue->sgl_mem, 0xee, (size_t)queue->sgl_size * 64);

@@ -116,6 +116,7 @@ struct hisi_zip_queue {
 	uint64_t sgl_iova;
 	uint64_t scratch_iova; /**< of a trailer; the arena lies before it */
 	uint16_t max_sge;
+	uint16_t sgl_short; /**< as max_sge, but not more than one list takes */
 	struct hisi_zip_sw *sw; /**< for what the engine cannot do; NULL with sw=off */
 
 	/* Producer. */
@@ -123,6 +124,7 @@ struct hisi_zip_queue {
 	uint32_t sgl_tail; /**< units taken from the arena, running */
 	uint32_t sgl_next; /**< unit to take next */
 	uint32_t sgl_seen; /**< sgl_freed as last read */
+	uint32_t sgl_straight;  /**< units from sgl_next on that are free, and lie together */
 	uint32_t fill_straight; /**< slots to fill before a ring ends, at least; 0: unknown */
 	struct hisi_zip_counters enqueue;
 

@@ -222,6 +222,8 @@ hisi_zip_enqueue_run(struct hisi_zip_queue *queue, const struct hisi_zip_xform *
 	uint32_t most = hisi_zip_queue_space(queue, filled, status);
 	uint32_t n;
 
+	if (unlikely(queue->sgl_next > HISI_ZIP_SGL_WARM))
+		hisi_zip_sgl_rewind(queue);
 	if (likely(most > nb_ops))
 		most = nb_ops;
 	if (unlikely(most > queue->fill_straight))

@@ -53,6 +53,7 @@ hisi_zip_queue_create(struct hisi_zip_dev *dev, struct hisi_zip_queue *queue, ui
 
 	queue->direction = type;
 	queue->max_sge = dev->args.max_sge;
+	queue->sgl_short = RTE_MIN(queue->max_sge, HISI_ZIP_SGL_MAX_SGES);
 	queue->slots = rte_zmalloc_socket("hisi_zip_slots", slots * sizeof(*queue->slots),
 					  RTE_CACHE_LINE_SIZE, socket);
 	if (queue->slots == NULL)

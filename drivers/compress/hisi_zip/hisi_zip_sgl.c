@@ -11,10 +11,20 @@
 /* Arena for an op of ordinary shape: two lists of 16 entries. */
 #define HISI_ZIP_SGL_USUAL_SGES 16
 
-/* A place in the arena, as the driver and as the device see it. */
+/* An entry as two dwords at a time. */
+#define HISI_ZIP_SGE_PAIRS (sizeof(struct hisi_hw_sge) / sizeof(hisi_zip_pair))
+
+/* A place in the arena. */
 struct hisi_zip_sgl_place {
 	uint8_t *va;
-	uint64_t iova;
+	uint64_t shift; /* from there to the device's address */
+};
+
+/* What is left to do of a chain. */
+struct hisi_zip_sgl_rest {
+	const struct rte_mbuf *m;
+	uint32_t offset; /* from this mbuf's data on */
+	uint32_t length;
 };
 
 static inline uint32_t
@@ -46,18 +56,40 @@ hisi_zip_sgl_arena_units(uint32_t limit, uint16_t max_sge)
 	return RTE_MAX(limit * usual, 2 * worst);
 }
 
-/* Ends a list of "used" entries and moves the place behind it. */
-static inline void
-hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint64_t chain_sum, uint32_t used, bool more)
+static __rte_always_inline uint64_t
+hisi_zip_sgl_iova(const struct hisi_zip_sgl_place *place)
 {
-	hisi_zip_quad *head = (hisi_zip_quad *)place->va;
-	uint32_t bytes = hisi_zip_sgl_list_units(used) * HISI_ZIP_SGL_ALIGN;
+	return (uintptr_t)place->va + place->shift;
+}
 
-	place->va += bytes;
-	place->iova += bytes;
+/* Starts a list: where its first entry goes. */
+static __rte_always_inline hisi_zip_pair *
+hisi_zip_sgl_begin(const struct hisi_zip_sgl_place *place)
+{
+	return (hisi_zip_pair *)(place->va + sizeof(struct hisi_hw_sgl));
+}
+
+/* Ends a list of "used" entries and moves the place behind it. */
+static __rte_always_inline void
+hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint32_t chain_sum, uint64_t used, bool more)
+{
+	hisi_zip_pair *head = (hisi_zip_pair *)place->va;
+
+	place->va += (size_t)hisi_zip_sgl_list_units(used) * HISI_ZIP_SGL_ALIGN;
 	/* Next list; sum in chain, sum, capacity: 16 bits each (hardware.md 9.1). */
-	head[0] = (hisi_zip_quad){more ? place->iova : 0,
-				  chain_sum | (uint64_t)used << 16 | (uint64_t)used << 32};
+	head[0] = more ? hisi_zip_sgl_iova(place) : 0;
+	head[1] = chain_sum + used * 0x100010000;
+}
+
+/* Writes an entry (hardware.md 9.2); returns where the next one goes. */
+static __rte_always_inline hisi_zip_pair *
+hisi_zip_sgl_put(hisi_zip_pair *sge, uint64_t iova, uint32_t length)
+{
+	sge[0] = iova;
+	sge[1] = 0;
+	sge[2] = length;
+	sge[3] = 0;
+	return sge + HISI_ZIP_SGE_PAIRS;
 }
 
 /*
@@ -82,62 +114,91 @@ hisi_zip_sgl_bound(const struct rte_mbuf *m, uint32_t offset, uint32_t want, uin
 	return nb_sges;
 }
 
-/* Starts a list: where its first entry goes. */
-static inline hisi_zip_quad *
-hisi_zip_sgl_begin(const struct hisi_zip_sgl_place *place)
+/*
+ * Writes entries from "sge" on, at most up to "last", for what is left of a chain; returns where
+ * the next one goes. Entries start inside a segment rather than with the SQE's offsets, of which it
+ * is not stated whether they may cross the first entry.
+ */
+static __rte_always_inline hisi_zip_pair *
+hisi_zip_sgl_put_chain(hisi_zip_pair *sge, const hisi_zip_pair *last,
+		       struct hisi_zip_sgl_rest *rest)
 {
-	return (hisi_zip_quad *)(place->va + sizeof(struct hisi_hw_sgl));
+	for (; rest->m != NULL; rest->m = rest->m->next) {
+		uint32_t length = rest->m->data_len;
+
+		/* Also skips empty segments: what an empty entry means is not stated. */
+		if (unlikely(rest->offset >= length)) {
+			rest->offset -= length;
+			continue;
+		}
+		if (unlikely(sge == last))
+			break;
+		length = RTE_MIN(length - rest->offset, rest->length);
+		sge = hisi_zip_sgl_put(sge, rte_pktmbuf_iova_offset(rest->m, rest->offset), length);
+		rest->offset = 0;
+		rest->length -= length;
+		if (rest->length == 0)
+			break;
+	}
+	return sge;
 }
 
 /*
  * Writes lists of at most "max" entries for at most "want" bytes of a chain from "offset" on, and
  * one of "trailer_len" bytes unless the trailer's address is 0; returns how many bytes of the chain
- * they cover and moves the place behind them. Entries start inside a segment rather than with the
- * SQE's offsets, of which it is not stated whether they may cross the first entry.
+ * they cover and moves the place behind them.
  */
-static __rte_always_inline uint32_t
+static uint32_t
 hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, uint32_t offset,
 		   uint32_t want, uint32_t max, uint64_t trailer, uint32_t trailer_len)
 {
-	uint32_t sum = max + (trailer != 0), left = want, used = 0;
-	hisi_zip_quad *sge = hisi_zip_sgl_begin(place);
+	struct hisi_zip_sgl_rest rest = {.m = m, .offset = offset, .length = want};
+	uint32_t sum = max + (trailer != 0), used;
+	hisi_zip_pair *first, *sge;
 
-	for (; m != NULL && max != 0; m = m->next) {
-		uint32_t length = m->data_len;
+	for (;;) {
+		uint32_t most = RTE_MIN(max, HISI_ZIP_SGL_MAX_SGES);
 
-		/* Also skips empty segments: what an empty entry means is not stated. */
-		if (unlikely(offset >= length)) {
-			offset -= length;
-			continue;
-		}
-		if (unlikely(used == HISI_ZIP_SGL_MAX_SGES)) {
-			hisi_zip_sgl_end(place, sum, used, true);
-			sge = hisi_zip_sgl_begin(place);
-			used = 0;
-		}
-		length = RTE_MIN(length - offset, left);
-		sge[0] = (hisi_zip_quad){rte_pktmbuf_iova_offset(m, offset), 0};
-		sge[1] = (hisi_zip_quad){length, 0};
-		sge += 2;
-		used++;
-		max--;
-		offset = 0;
-		left -= length;
-		if (left == 0)
+		first = hisi_zip_sgl_begin(place);
+		sge = hisi_zip_sgl_put_chain(first, first + most * HISI_ZIP_SGE_PAIRS, &rest);
+		used = (uint32_t)(sge - first) / HISI_ZIP_SGE_PAIRS;
+		max -= used;
+		if (max == 0 || rest.length == 0 || rest.m == NULL)
 			break;
+		hisi_zip_sgl_end(place, sum, used, true);
 	}
-	if (unlikely(trailer != 0)) {
+	if (trailer != 0) {
 		if (used == HISI_ZIP_SGL_MAX_SGES) {
 			hisi_zip_sgl_end(place, sum, used, true);
 			sge = hisi_zip_sgl_begin(place);
 			used = 0;
 		}
-		sge[0] = (hisi_zip_quad){trailer, 0};
-		sge[1] = (hisi_zip_quad){trailer_len, 0};
+		hisi_zip_sgl_put(sge, trailer, trailer_len);
 		used++;
 	}
 	hisi_zip_sgl_end(place, sum, used, false);
-	return want - left;
+	return want - rest.length;
+}
+
+/*
+ * Writes one list of at most "max" entries, at "at" of the arena, for what is left of a chain;
+ * returns how many units it takes.
+ */
+static __rte_always_inline uint32_t
+hisi_zip_sgl_write_short(const struct hisi_zip_queue *queue, uint32_t at, uint32_t max,
+			 struct hisi_zip_sgl_rest *rest)
+{
+	struct hisi_zip_sgl_place place = {queue->sgl_mem + (size_t)at * HISI_ZIP_SGL_ALIGN, 0};
+	hisi_zip_pair *const first = hisi_zip_sgl_begin(&place);
+	hisi_zip_pair *const last = first + max * HISI_ZIP_SGE_PAIRS;
+	hisi_zip_pair *const end = hisi_zip_sgl_put_chain(first, last, rest);
+	uint32_t used = max;
+
+	/* A branch: what follows does not wait for the entries. */
+	if (unlikely(end != last))
+		used = (uint32_t)(end - first) / HISI_ZIP_SGE_PAIRS;
+	hisi_zip_sgl_end(&place, max, used, false);
+	return hisi_zip_sgl_list_units(used);
 }
 
 /* Whether "units" can be taken from the arena. */
@@ -151,9 +212,10 @@ hisi_zip_sgl_has_room(struct hisi_zip_queue *queue, uint32_t units)
 	return queue->sgl_size - (queue->sgl_tail - queue->sgl_seen) >= units;
 }
 
-int
-hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
-		  enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
+/* As hisi_zip_sgl_fill(), for any number of segments and any frame. */
+static __rte_noinline int
+hisi_zip_sgl_fill_any(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
+		      enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
 {
 	uint64_t src_trailer = frame == HISI_ZIP_FRAME_DECOMPRESS ? queue->scratch_iova : 0;
 	uint32_t extra = hisi_zip_frame_extra(frame);
@@ -180,19 +242,53 @@ hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		return RTE_COMP_OP_STATUS_NOT_PROCESSED;
 
 	place.va = queue->sgl_mem + (size_t)at * HISI_ZIP_SGL_ALIGN;
-	place.iova = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
-	buffers->source = place.iova;
+	place.shift = queue->sgl_iova - (uintptr_t)queue->sgl_mem;
+	buffers->source = hisi_zip_sgl_iova(&place);
 	if (unlikely(hisi_zip_sgl_write(&place, src, op->src.offset, op->src.length, nb_src,
 					src_trailer, HISI_ZIP_TRAILER_ZLIB) != op->src.length))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	buffers->dest = place.iova;
+	buffers->dest = hisi_zip_sgl_iova(&place);
 	buffers->room = hisi_zip_sgl_write(&place, dst, op->dst.offset, room, nb_dst, dst_trailer,
 					   extra);
 	if (unlikely(buffers->room == 0))
 		return RTE_COMP_OP_STATUS_INVALID_ARGS;
 	buffers->room += extra;
-
-	queue->sgl_next = (place.iova - queue->sgl_iova) / HISI_ZIP_SGL_ALIGN;
+	queue->sgl_next = (uint32_t)(place.va - queue->sgl_mem) / HISI_ZIP_SGL_ALIGN;
 	queue->sgl_tail += skip + queue->sgl_next - at;
+	/* What lies together from here on, for the short lists of the ops that follow. */
+	queue->sgl_straight = RTE_MIN(queue->sgl_size - queue->sgl_next,
+				      queue->sgl_size - (queue->sgl_tail - queue->sgl_seen));
+	return RTE_COMP_OP_STATUS_SUCCESS;
+}
+
+int
+hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
+		  enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
+{
+	struct hisi_zip_sgl_rest src = {op->m_src, op->src.offset, op->src.length};
+	struct hisi_zip_sgl_rest dst = {op->m_dst, op->dst.offset, HISI_ZIP_MAX_BYTES};
+	uint32_t nb_src = src.m->nb_segs, nb_dst = dst.m->nb_segs;
+	uint32_t at = queue->sgl_next, room, units;
+
+	/* Most ops have no frame and few segments, and the arena has just room for them. */
+	if (unlikely(frame != HISI_ZIP_FRAME_NONE || nb_src > queue->sgl_short ||
+		     nb_dst > queue->sgl_short || dst.offset >= dst.m->pkt_len ||
+		     hisi_zip_sgl_list_units(nb_src) + hisi_zip_sgl_list_units(nb_dst) >
+			     queue->sgl_straight))
+		return hisi_zip_sgl_fill_any(queue, op, frame, buffers);
+	room = dst.m->pkt_len - dst.offset;
+	if (likely(room < dst.length))
+		dst.length = room;
+	room = dst.length;
+	buffers->source = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
+	units = hisi_zip_sgl_write_short(queue, at, nb_src, &src);
+	buffers->dest = queue->sgl_iova + (uint64_t)(at + units) * HISI_ZIP_SGL_ALIGN;
+	units += hisi_zip_sgl_write_short(queue, at + units, nb_dst, &dst);
+	buffers->room = room - dst.length;
+	if (unlikely(src.length != 0 || dst.length == room))
+		return RTE_COMP_OP_STATUS_INVALID_ARGS;
+	queue->sgl_next = at + units;
+	queue->sgl_tail += units;
+	queue->sgl_straight -= units;
 	return RTE_COMP_OP_STATUS_SUCCESS;
 }

@@ -42,4 +42,22 @@ uint32_t hisi_zip_sgl_arena_units(uint32_t limit, uint16_t max_sge);
 int hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		      enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers);
 
+/** Units at the front of the arena that stay in a core's first cache, beside what else is there. */
+#define HISI_ZIP_SGL_WARM 128
+
+/**
+ * Begins at the front of the arena again if no op in flight has lists: a queue that is not kept
+ * full then does not go through all of it. Producer.
+ */
+static inline void
+hisi_zip_sgl_rewind(struct hisi_zip_queue *queue)
+{
+	/* Acquire pairs with the consumer's release: the device is done with what comes free. */
+	if (__atomic_load_n(&queue->sgl_freed, __ATOMIC_ACQUIRE) != queue->sgl_tail)
+		return;
+	queue->sgl_seen = queue->sgl_tail;
+	queue->sgl_next = 0;
+	queue->sgl_straight = queue->sgl_size;
+}
+
 #endif /* HISI_ZIP_SGL_H */
