@@ -29,7 +29,9 @@ struct perf_opts {
 };
 
 enum {
-	ALONE,
+	ALONE_32,
+	ALONE_8,
+	ALONE_1,
 	FLAT_32,
 	FLAT_8,
 	FLAT_1,
@@ -58,8 +60,8 @@ print_help(FILE *out)
 		"usage: qm-perf [options]\n"
 		"Prints what bursts, mailbox and doorbells cost, as medians over rounds in which\n"
 		"each is measured once. Bursts run on rings that a stub in the same thread\n"
-		"completes, whose own cost is subtracted; the rest runs on a model, which is\n"
-		"embedded unless a process serves it.\n"
+		"completes, whose own cost at that burst is subtracted; the rest runs on a model,\n"
+		"which is embedded unless a process serves it.\n"
 		"  -r, --rounds N    1 to %u (101)\n"
 		"  -s, --seconds N   no further round after so long, 1 to %u (60)\n"
 		"  -p, --socket PATH of a model's process\n"
@@ -192,14 +194,18 @@ int
 main(int argc, char **argv)
 {
 	struct perf_case cases[NB_CASES] = {
-		[ALONE] = {"completions of the stub alone", perf_stub_alone, NULL, 32, -1, -1},
-		[FLAT_32] = {"burst 32, flat", perf_stub_bursts, NULL, 32, ALONE, -1},
-		[FLAT_8] = {"burst 8, flat", perf_stub_bursts, NULL, 8, ALONE, FLAT_32},
-		[FLAT_1] = {"burst 1, flat", perf_stub_bursts, NULL, 1, ALONE, FLAT_32},
-		[CHAINED_32] = {"burst 32, 2 + 2 segments", perf_stub_bursts, NULL, 32, ALONE,
+		[ALONE_32] = {"stub alone, burst 32", perf_stub_alone, NULL, 32, -1, -1},
+		[ALONE_8] = {"stub alone, burst 8", perf_stub_alone, NULL, 8, -1, -1},
+		[ALONE_1] = {"stub alone, burst 1", perf_stub_alone, NULL, 1, -1, -1},
+		[FLAT_32] = {"burst 32, flat", perf_stub_bursts, NULL, 32, ALONE_32, -1},
+		[FLAT_8] = {"burst 8, flat", perf_stub_bursts, NULL, 8, ALONE_8, FLAT_32},
+		[FLAT_1] = {"burst 1, flat", perf_stub_bursts, NULL, 1, ALONE_1, FLAT_32},
+		[CHAINED_32] = {"burst 32, 2 + 2 segments", perf_stub_bursts, NULL, 32, ALONE_32,
 				FLAT_32},
-		[CHAINED_8] = {"burst 8, 2 + 2 segments", perf_stub_bursts, NULL, 8, ALONE, FLAT_8},
-		[CHAINED_1] = {"burst 1, 2 + 2 segments", perf_stub_bursts, NULL, 1, ALONE, FLAT_1},
+		[CHAINED_8] = {"burst 8, 2 + 2 segments", perf_stub_bursts, NULL, 8, ALONE_8,
+			       FLAT_8},
+		[CHAINED_1] = {"burst 1, 2 + 2 segments", perf_stub_bursts, NULL, 1, ALONE_1,
+			       FLAT_1},
 		[MAILBOX] = {"mailbox command", perf_device_mailbox, NULL, 1, -1, -1},
 		[CHIP] = {"doorbell, chip's address", perf_device_chip, NULL, 1, -1, -1},
 		[SHADOW] = {"doorbell, shadow", perf_device_shadow, NULL, 1, -1, CHIP},

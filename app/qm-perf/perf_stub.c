@@ -68,6 +68,7 @@ perf_stub_open_queue(struct perf_stub *stub, unsigned int direction)
 	queue->depth = PERF_DEPTH;
 	queue->slot_mask = PERF_SLOTS - 1;
 	queue->max_sge = 16;
+	queue->sgl_short = 16;
 	queue->sgl_size = hisi_zip_sgl_arena_units(PERF_SLOTS, queue->max_sge);
 	queue->slots = perf_memory(PERF_SLOTS * sizeof(*queue->slots));
 	queue->sgl_mem = perf_memory((size_t)queue->sgl_size * HISI_ZIP_SGL_ALIGN);
