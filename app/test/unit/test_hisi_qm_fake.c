@@ -330,6 +330,15 @@ fake_assert_trace(struct fake *fake, const char *const *lines, unsigned int n)
 	fake->nb_trace = 0;
 }
 
+void
+fake_send(struct fake *fake, uint32_t message)
+{
+	pthread_mutex_lock(&fake_lock);
+	fake->message = message;
+	fake->regs[0x20 / 4] = 1;
+	pthread_mutex_unlock(&fake_lock);
+}
+
 int
 fake_find(const struct fake *fake, const char *line)
 {

@@ -71,6 +71,9 @@ int fake_teardown(void **state);
 /** Asserts that the trace is these lines, and forgets it. */
 void fake_assert_trace(struct fake *fake, const char *const *lines, unsigned int n);
 
+/** Sends a message, of this command, to the function: hardware.md 7.5. */
+void fake_send(struct fake *fake, uint32_t message);
+
 /** The number of the last such line of the trace; -1: there is none. */
 int fake_find(const struct fake *fake, const char *line);
 

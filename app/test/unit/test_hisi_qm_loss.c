@@ -166,14 +166,18 @@ test_message(void **state)
 	struct hisi_qm_qp *qp;
 	struct fake *fake = started(state, &qp);
 	uint64_t one = 1;
+	uint32_t rung = 0;
 
 	assert_int_equal(fake->regs[0x24 / 4], 0);
-	fake->message = 1;
-	__atomic_store_n(&fake->regs[0x20 / 4], 1, __ATOMIC_RELEASE);
+	fake_send(fake, 1);
 	assert_int_equal(write(fake->aeq_fd, &one, sizeof(one)), sizeof(one));
 	await(&qp->dead);
-	for (int i = 0; i < 5000 && fake_find(fake, "w32 002c 00000001") < 0; i++)
+	/* Reads of registers are ordered with the writes of the interrupt thread. */
+	for (int i = 0; i < 5000 && rung == 0; i++) {
+		assert_int_equal(hisi_qm_read32(&fake->dev, 0x2c, &rung), 0);
 		usleep(1000);
+	}
+	assert_int_equal(rung, 1);
 	assert_true(fake_find(fake, "mb 0000600d") < fake_find(fake, "w32 0020 00000001"));
 	assert_true(fake_find(fake, "w32 0020 00000001") < fake_find(fake, "reset"));
 	assert_true(fake_find(fake, "reset") < fake_find(fake, "mb 0000200c"));
@@ -192,8 +196,7 @@ test_message_by_poll(void **state)
 	started(state, &qp);
 	assert_non_null(fake->dev.intr);
 	assert_int_equal(fake->regs[0x24 / 4], 1);
-	fake->message = 10;
-	__atomic_store_n(&fake->regs[0x20 / 4], 1, __ATOMIC_RELEASE);
+	fake_send(fake, 10);
 	await(&qp->dead);
 	hisi_qm_dev_stop(&fake->dev);
 	fake->caps[0] = 0x00006701;
