@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/resource.h>
+
 #include <dev_driver.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
@@ -20,7 +22,8 @@
 #include "hisi_zip_mp.h"
 #include "procs_faults.h"
 
-#define PROCS_MAX_FDS 65536
+/* EAL allows a process as many as the system does: too many to take each of them. */
+#define PROCS_MAX_FDS 4096
 
 /* The compressdev library has taken a slot, and the driver has not gone on. */
 #define PROCS_SLOW_SLOT "PROCS_SLOW_SLOT"
@@ -91,14 +94,23 @@ do_usage(char **words, char *answer, size_t len)
 /* Descriptors that keep all others away. */
 static int starving[PROCS_MAX_FDS];
 static unsigned int nb_starving;
+static struct rlimit fed;
 
 /* starve: no descriptor is left */
 static int
 do_starve(char **words, char *answer, size_t len)
 {
+	struct rlimit few;
+
 	(void)words;
 	(void)answer;
 	(void)len;
+	if (getrlimit(RLIMIT_NOFILE, &fed) != 0)
+		return -errno;
+	few = fed;
+	few.rlim_cur = RTE_MIN(fed.rlim_cur, (rlim_t)PROCS_MAX_FDS);
+	if (setrlimit(RLIMIT_NOFILE, &few) != 0)
+		return -errno;
 	while (nb_starving < PROCS_MAX_FDS) {
 		int fd = dup(STDIN_FILENO);
 
@@ -118,7 +130,7 @@ do_feed(char **words, char *answer, size_t len)
 	(void)len;
 	while (nb_starving != 0)
 		close(starving[--nb_starving]);
-	return 0;
+	return setrlimit(RLIMIT_NOFILE, &fed) != 0 ? -errno : 0;
 }
 
 /* forge DEVICE PID START QP: gives a queue pair back in the name of another process */
@@ -162,7 +174,7 @@ int __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *
 int __real_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
 			       const struct timespec *wait);
 
-static bool deaf;
+static int deaf;
 
 static void
 dawdle(const char *variable)
@@ -193,23 +205,32 @@ __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *repl
 	bool ours = strcmp(request->name, HISI_ZIP_MP_NAME) == 0;
 	int ret;
 
-	if (ours && deaf) {
+	if (ours && deaf == 1) {
 		rte_errno = ETIMEDOUT;
 		return -1;
 	}
 	ret = __real_rte_mp_request_sync(request, reply, wait);
+	if (ours && deaf == 2) {
+		free(reply->msgs);
+		*reply = (struct rte_mp_reply){0};
+		rte_errno = ETIMEDOUT;
+		return -1;
+	}
 	if (ours)
 		dawdle(PROCS_SLOW_ANSWER);
 	return ret;
 }
 
-/* deaf 0|1: whether requests get no answer; they are not sent either, and do not wait for it */
+/*
+ * deaf 0|1|2: whether requests get no answer. With 1 they are not sent either, and do not wait for
+ * it; with 2 the primary does what they ask for.
+ */
 static int
 do_deaf(char **words, char *answer, size_t len)
 {
 	(void)answer;
 	(void)len;
-	deaf = atoi(words[1]) != 0;
+	deaf = atoi(words[1]);
 	return 0;
 }
 

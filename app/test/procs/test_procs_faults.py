@@ -304,6 +304,11 @@ def test_deaf():
         assert newer.ask("setup 1") == -16, "EBUSY"
         other.do("deaf 0", "close")
         newer.do("setup 1", "start")
+        # The primary gives it to the next one, unheard: that is no error when it is repeated.
+        other.do("configure 2", "setup 0", "deaf 2")
+        assert other.ask("close") == -110, "ETIMEDOUT"
+        newer.do("stop", "setup 0", "start")
+        other.do("deaf 0", "close")
         for process in (newer, other, primary):
             process.quit()
 

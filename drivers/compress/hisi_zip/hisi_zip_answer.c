@@ -138,6 +138,9 @@ hisi_zip_on_qp_setup(struct hisi_zip_dev *dev, struct hisi_zip_mp_msg *msg)
 	     (msg->socket < 0 || msg->socket >= RTE_MAX_NUMA_NODES)))
 		return -EINVAL;
 	ret = hisi_zip_primary_claim(dev, msg->qp_id, &msg->from);
+	/* That cleans up behind the dead. Nobody would free what the sender, if dead, had now. */
+	if (ret == 0 && hisi_zip_client_find(dev, &msg->from) == NULL)
+		ret = -ESRCH;
 	if (ret == 0)
 		ret = hisi_zip_qp_create(dev, msg->qp_id, msg->limit, msg->socket, &msg->from,
 					 &msg->qp);
@@ -156,8 +159,9 @@ hisi_zip_on_qp_release(struct hisi_zip_dev *dev, const struct hisi_zip_mp_msg *m
 	if (msg->qp_id >= HISI_ZIP_MAX_QUEUE_PAIRS)
 		return -EINVAL;
 	qp = dev->queue_pairs[msg->qp_id];
+	/* It was done before, unheard; by now the id may be another's. */
 	if (qp == NULL || !hisi_zip_proc_equal(&qp->owner, &msg->from))
-		return -EINVAL;
+		return 0;
 	ret = hisi_zip_qp_stop_step(qp);
 	if (ret == 0)
 		hisi_zip_qp_free(dev, qp);

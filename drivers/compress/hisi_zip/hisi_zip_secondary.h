@@ -27,6 +27,8 @@ struct hisi_zip_secondary {
 	/** Over "pairs", which the watch looks at: the library's array comes and goes. */
 	pthread_mutex_t lock;
 	struct hisi_zip_qp *pairs[HISI_ZIP_MAX_QUEUE_PAIRS];
+	/** Its release was asked for, unanswered: it is freed by now, or later, or not at all. */
+	bool unsure[HISI_ZIP_MAX_QUEUE_PAIRS];
 };
 
 /** hisi_zip_ops, but for what concerns hardware queues: those ask the primary. */

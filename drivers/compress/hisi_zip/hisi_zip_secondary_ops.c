@@ -278,26 +278,26 @@ hisi_zip_secondary_qp_release(struct rte_compressdev *cdev, uint16_t id)
 {
 	struct hisi_zip_dev *view = hisi_zip_view(cdev);
 	struct hisi_zip_qp *qp = cdev->data->queue_pairs[id];
-	struct hisi_zip_totals totals = view->totals;
 	struct hisi_zip_mp_msg msg = {.qp_id = id};
+	bool *unsure = &view->secondary->unsure[id];
 	int ret;
 
-	if (qp == NULL)
+	if (qp == NULL && !*unsure)
 		return 0;
-	hisi_zip_qp_add_totals(qp, &totals);
-	/* Before the primary frees the rest. */
-	hisi_zip_note(cdev, id, NULL);
-	hisi_zip_sw_leave(qp->sw);
+	if (qp != NULL) {
+		/* Before the primary frees it, which it may do whether it is heard or not. */
+		hisi_zip_qp_add_totals(qp, &view->totals);
+		hisi_zip_note(cdev, id, NULL);
+		hisi_zip_sw_leave(qp->sw);
+	}
 	ret = hisi_zip_control(view, HISI_ZIP_MP_QP_RELEASE, &msg);
 	/* Without a primary there is nobody to give it back to. */
-	if (ret != 0 && ret != -ENODEV) {
-		HISI_ZIP_LOG(ERR, "queue pair %u is not given back: %s", view->qm.name, id,
-			     rte_strerror(-ret));
-		hisi_zip_note(cdev, id, qp);
-		return ret;
-	}
-	view->totals = totals;
-	return 0;
+	*unsure = ret != 0 && ret != -ENODEV;
+	if (!*unsure)
+		return 0;
+	HISI_ZIP_LOG(ERR, "queue pair %u is not given back: %s", view->qm.name, id,
+		     rte_strerror(-ret));
+	return ret;
 }
 
 static int
