@@ -208,7 +208,7 @@ test_reset(void **state)
 	} cases[] = {
 		{0, 0, 0, 0, 0, 0x06},
 		{3, 0, 0, 0, 0, 0x06},
-		{1000000, 0, 0, 0, -EAGAIN, 0x02},
+		{1000000, 0, 0, 0, -EIO, 0x02},
 		{0, -ENOTTY, 0, 0, -ENOTTY, 0x02},
 		{0, -EBUSY, 0, 0, -EIO, 0x02},
 		{0, -ENOTTY, 0, 0x04, -EBUSY, 0x06},

@@ -272,7 +272,8 @@ hisi_qm_dev_start_with(struct hisi_qm_dev *dev, bool queues)
 		HISI_QM_LOG(ERR, dev, "cannot start: %s", rte_strerror(-ret));
 		hisi_qm_dev_stop(dev);
 	}
-	return ret;
+	/* A thread that cannot be had, or the like; to those above -EAGAIN is another step. */
+	return ret == -EAGAIN ? -ENOMEM : ret;
 }
 
 int

@@ -142,7 +142,8 @@ hisi_zip_serve_add(struct hisi_zip_request *request)
 		ret = hisi_qm_compat_thread_create(&serve.thread, "hisi-zip-mp",
 						   hisi_zip_serve_main, NULL);
 		if (ret != 0)
-			return -abs(ret);
+			/* -EAGAIN is for what has another step. */
+			return abs(ret) == EAGAIN ? -ENOMEM : -abs(ret);
 		serve.running = true;
 	}
 	STAILQ_INSERT_TAIL(&serve.requests, request, next);
