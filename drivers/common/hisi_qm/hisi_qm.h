@@ -155,6 +155,7 @@ struct hisi_qm_dev {
 
 	uint64_t connects;            /**< again, after losses: doorbells may have moved */
 	uint64_t zone_id;             /**< in the names of memory zones, unique */
+	uint16_t nb_zones;            /**< that queues had, and may have left: "noisy" */
 	const struct rte_memzone *mz; /**< EQ, AEQ, SQC and CQC tables, mailbox buffers */
 	void *mb_buffers;             /**< a context each: EQC, AEQC, SQC, CQC */
 	uint64_t mb_buffers_iova;

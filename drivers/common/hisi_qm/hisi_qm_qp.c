@@ -23,7 +23,7 @@ hisi_qm_qp_alloc_rings(struct hisi_qm_qp *qp, int socket)
 
 	/* Rings of before a loss may still have their names: see "noisy". */
 	snprintf(name, sizeof(name), "hqm%016" PRIx64 "_%u_%u", qp->dev->zone_id, qp->queue,
-		 (uint16_t)qp->dev->connects);
+		 qp->dev->nb_zones++);
 	qp->mz = rte_memzone_reserve_aligned(name, sq_size + cq_size, socket,
 					     RTE_MEMZONE_IOVA_CONTIG, HISI_QM_RING_ALIGN);
 	if (qp->mz == NULL) {

@@ -23,8 +23,8 @@ hisi_zip_qp_alloc_arenas(struct hisi_zip_dev *dev, struct hisi_zip_qp *qp, uint1
 	char name[RTE_MEMZONE_NAMESIZE];
 
 	/* Not by the device's id: a removed one may have left its memory to other processes. */
-	snprintf(name, sizeof(name), "hzip%016" PRIx64 "_%u_%u", dev->qm.zone_id, id,
-		 (uint8_t)dev->qm.connects);
+	snprintf(name, sizeof(name), "hzip%016" PRIx64 "_%u_%x", dev->qm.zone_id, id,
+		 dev->qm.nb_zones++);
 	qp->mz = rte_memzone_reserve_aligned(name, HISI_ZIP_NB_DIRECTIONS * bytes, socket,
 					     RTE_MEMZONE_IOVA_CONTIG, HISI_ZIP_SGL_ALIGN);
 	if (qp->mz == NULL) {
