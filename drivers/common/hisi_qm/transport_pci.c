@@ -294,11 +294,17 @@ static int
 pci_irq(struct hisi_qm_dev *dev, unsigned int vector, int eventfd)
 {
 	struct transport_pci *tp = dev->transport;
+	int old, ret;
 
 	if (vector >= tp->nb_vectors)
 		return -ENOTSUP;
+	old = tp->eventfds[vector];
 	tp->eventfds[vector] = eventfd;
-	return pci_set_vectors(tp);
+	ret = pci_set_vectors(tp);
+	/* The caller closes it, and its number may be another file's when all are set again. */
+	if (ret != 0 && eventfd >= 0)
+		tp->eventfds[vector] = old;
+	return ret;
 }
 
 static int
