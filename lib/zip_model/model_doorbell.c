@@ -14,8 +14,9 @@ model_doorbell_is_cq(uint64_t word)
 }
 
 /*
- * Whether a word is a good doorbell of this queue's SQ or CQ. The bits that hardware.md 5.1 gives
- * no meaning are 0 with every driver: another one that sets them is in error.
+ * Whether a word is a good doorbell of this queue's SQ or CQ. All other bits are 0 with every
+ * driver, but for the doorbell that resumes a function behind its migration (hardware.md 13.3): the
+ * model does not pause, and refuses that one, too.
  */
 static bool
 model_doorbell_good(const struct model_queue *queue, uint64_t word, bool is_cq)

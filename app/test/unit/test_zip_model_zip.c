@@ -245,7 +245,6 @@ refused_requests(void **state)
 	bench_close(&bench);
 }
 
-/* No match reaches back further than the window asked for: hardware.md 8.2. */
 /* Dwords that are for what the model does not do, and reserved bits: hardware.md 8.1, 8.2. */
 static void
 reserved_words(void **state)
@@ -293,6 +292,7 @@ reserved_words(void **state)
 	bench_close(&bench);
 }
 
+/* No match reaches back further than the window asked for: hardware.md 8.2. */
 static void
 windows(void **state)
 {
