@@ -398,7 +398,7 @@ void hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp);
  * One step of that, for who has others to serve meanwhile: a hundred dumps, or what STOP_QP takes.
  * A queue that does not get on for 5 s, or is not done within 60 s, is the loss of the function.
  *
- * @return 0 it is done; -EAGAIN there is another step
+ * @return 0 it is done; -EINPROGRESS, which no system call here gives: there is another step
  */
 int hisi_qm_qp_stop_step(struct hisi_qm_qp *qp);
 

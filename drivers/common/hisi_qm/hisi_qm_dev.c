@@ -272,8 +272,7 @@ hisi_qm_dev_start_with(struct hisi_qm_dev *dev, bool queues)
 		HISI_QM_LOG(ERR, dev, "cannot start: %s", rte_strerror(-ret));
 		hisi_qm_dev_stop(dev);
 	}
-	/* A thread that cannot be had, or the like; to those above -EAGAIN is another step. */
-	return ret == -EAGAIN ? -ENOMEM : ret;
+	return ret;
 }
 
 int

@@ -152,13 +152,13 @@ hisi_qm_qp_stop_step(struct hisi_qm_qp *qp)
 	/* Nor can what is lost be waited for. */
 	more = qp->undrained && !hisi_qm_dev_is_dead(qp->dev);
 	pthread_mutex_unlock(&qp->dev->lock);
-	return more ? -EAGAIN : 0;
+	return more ? -EINPROGRESS : 0;
 }
 
 void
 hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp)
 {
-	while (hisi_qm_qp_stop_step(qp) == -EAGAIN)
+	while (hisi_qm_qp_stop_step(qp) == -EINPROGRESS)
 		;
 }
 

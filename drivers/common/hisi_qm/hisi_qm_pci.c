@@ -135,7 +135,7 @@ hisi_qm_pci_reset(struct hisi_qm_dev *dev, const struct hisi_qm_pci_config *conf
 	if (hisi_qm_pci_disable(dev, config) != 0)
 		return -EBUSY;
 	HISI_QM_LOG(ERR, dev, "no reset: %s; bus master is off instead", rte_strerror(-ret));
-	/* Both have a meaning of their own to those above. */
+	/* -EBUSY has a meaning of its own to those above; -EAGAIN was tried long enough. */
 	return ret == -EBUSY || ret == -EAGAIN ? -EIO : ret;
 }
 

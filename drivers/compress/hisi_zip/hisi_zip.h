@@ -386,7 +386,7 @@ int hisi_zip_qp_start(struct hisi_zip_qp *qp);
 /**
  * A step towards queues that are quiet, and may be started or freed: hisi_qm_qp_stop_step().
  *
- * @return 0 they are; -EAGAIN not yet
+ * @return 0 they are; -EINPROGRESS not yet
  */
 int hisi_zip_qp_stop_step(struct hisi_zip_qp *qp);
 

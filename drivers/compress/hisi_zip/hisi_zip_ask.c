@@ -121,7 +121,7 @@ hisi_zip_ask(const char *device, const struct hisi_zip_proc *self, enum hisi_zip
 	msg->from = *self;
 	strlcpy(msg->device, device, sizeof(msg->device));
 	request = *msg;
-	while ((ret = hisi_zip_ask_once(msg, fd)) == -EAGAIN) {
+	while ((ret = hisi_zip_ask_once(msg, fd)) == -EINPROGRESS) {
 		if (rte_get_timer_cycles() > end)
 			return -ETIMEDOUT;
 		rte_delay_us_sleep(HISI_ZIP_ASK_DRAIN_US);

@@ -13,8 +13,8 @@
 #include "hisi_zip_mp.h"
 
 /**
- * Asks the primary, again while it says -EAGAIN: the device is not done with a queue that stops,
- * and others are served meanwhile. Any thread; one request of the process at a time.
+ * Asks the primary, again while it says -EINPROGRESS: the device is not done with a queue that
+ * stops, and others are served meanwhile. Any thread; one request of the process at a time.
  *
  * @param device its name
  * @param self this process

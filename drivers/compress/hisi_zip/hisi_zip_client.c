@@ -178,7 +178,7 @@ hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_
 	}
 	if (!hisi_zip_proc_alive(&qp->owner)) {
 		hisi_zip_clients_reap(dev);
-		return dev->queue_pairs[id] == NULL ? 0 : -EAGAIN;
+		return dev->queue_pairs[id] == NULL ? 0 : -EINPROGRESS;
 	}
 	HISI_ZIP_LOG(ERR, "queue pair %u belongs to process %" PRIu32, dev->qm.name, id,
 		     qp->owner.pid);

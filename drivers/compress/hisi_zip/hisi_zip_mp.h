@@ -43,7 +43,7 @@ struct hisi_zip_client;
 /** Request and answer. */
 struct hisi_zip_mp_msg {
 	uint32_t type;   /**< enum hisi_zip_mp_type */
-	int32_t result;  /**< 0 or -errno; -EAGAIN: ask again, a queue is not done yet */
+	int32_t result;  /**< 0 or -errno; -EINPROGRESS: ask again, a queue is not done yet */
 	uint64_t layout; /**< hisi_zip_mp_layout() */
 	struct hisi_zip_proc from;
 	uint32_t sequence; /**< of the requests of a process, from 1; the answer has it, too */

@@ -67,7 +67,7 @@ hisi_zip_primary_steps(int (*step)(struct hisi_zip_dev *dev, void *arg), struct 
 		hisi_zip_primary_lock();
 		ret = step(dev, arg);
 		hisi_zip_primary_unlock();
-		if (ret != -EAGAIN)
+		if (ret != -EINPROGRESS)
 			return ret;
 		hisi_zip_primary_yield();
 	}
@@ -209,7 +209,7 @@ static int
 hisi_zip_reap_step(struct hisi_zip_dev *dev, void *arg)
 {
 	RTE_SET_USED(arg);
-	return hisi_zip_clients_reap(dev) ? -EAGAIN : 0;
+	return hisi_zip_clients_reap(dev) ? -EINPROGRESS : 0;
 }
 
 bool

@@ -142,8 +142,7 @@ hisi_zip_serve_add(struct hisi_zip_request *request)
 		ret = hisi_qm_compat_thread_create(&serve.thread, "hisi-zip-mp",
 						   hisi_zip_serve_main, NULL);
 		if (ret != 0)
-			/* -EAGAIN is for what has another step. */
-			return abs(ret) == EAGAIN ? -ENOMEM : -abs(ret);
+			return -abs(ret);
 		serve.running = true;
 	}
 	STAILQ_INSERT_TAIL(&serve.requests, request, next);

@@ -51,10 +51,10 @@ hisi_zip_is_lost(const struct hisi_zip_dev *dev)
 struct hisi_zip_qp *hisi_zip_owned_next(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc,
 					uint16_t *id);
 
-/** A step towards a process's queues that are quiet. @return 0; -EAGAIN not yet */
+/** A step towards a process's queues that are quiet. @return 0; -EINPROGRESS not yet */
 int hisi_zip_owned_stop(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc);
 
-/** Starts the queues of a process, none of them on failure. @return 0 or -errno; -EAGAIN as stop */
+/** Starts the queues of a process, none of them on failure. @return as stop, or -errno */
 int hisi_zip_owned_start(struct hisi_zip_dev *dev, const struct hisi_zip_proc *proc);
 
 /** Whether a process other than the primary and @p except needs the function to run. */
@@ -70,17 +70,17 @@ struct hisi_zip_client *hisi_zip_client_find(struct hisi_zip_dev *dev,
 /**
  * Takes an id for a process. What that had there, or a dead one left, is given back.
  *
- * @return 0; -EAGAIN a queue there is not done yet; -EBUSY it belongs to another process, logged
+ * @return 0; -EINPROGRESS a queue there is not done yet; -EBUSY it is another process's, logged
  */
 int hisi_zip_primary_claim(struct hisi_zip_dev *dev, uint16_t id, const struct hisi_zip_proc *proc);
 
-/** Starts its queue pairs, and the function if need be. @return 0 or -errno; -EAGAIN as a stop */
+/** Starts its queue pairs, and the function if need be. @return as a stop, or -errno */
 int hisi_zip_client_start(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
-/** Stops its queue pairs, and the function if nobody else needs it. @return 0; -EAGAIN not yet */
+/** Stops its queue pairs, and the function if nobody needs it. @return 0; -EINPROGRESS not yet */
 int hisi_zip_client_stop(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
-/** Gives everything back that it has, whether it lives or not. @return 0; -EAGAIN not yet */
+/** Gives everything back that it has, whether it lives or not. @return 0; -EINPROGRESS not yet */
 int hisi_zip_client_free(struct hisi_zip_dev *dev, struct hisi_zip_client *client);
 
 #endif /* HISI_ZIP_SERVE_H */
