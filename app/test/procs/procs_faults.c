@@ -66,27 +66,29 @@ count_zone(const struct rte_memzone *zone, void *nb)
 	(*(unsigned int *)nb)++;
 }
 
-/* usage: bytes of DPDK's heap, memory zones, descriptors, maps, KiB resident */
+/*
+ * usage: elements of DPDK's heap, memory zones, descriptors, maps, KiB resident. Not the heap's
+ * bytes: an element takes along what is left of a free one if nothing else would fit there.
+ */
 static int
 do_usage(char **words, char *answer, size_t len)
 {
 	struct rte_malloc_socket_stats stats;
-	unsigned int zones = 0;
-	size_t bytes = 0;
+	unsigned int elements = 0, zones = 0;
 	long pages = 0;
 	FILE *file = fopen("/proc/self/statm", "r");
 
 	(void)words;
 	for (int socket = 0; socket < RTE_MAX_NUMA_NODES; socket++)
 		if (rte_malloc_get_socket_stats(socket, &stats) == 0)
-			bytes += stats.heap_allocsz_bytes;
+			elements += stats.alloc_count;
 	rte_memzone_walk(count_zone, &zones);
 	if (file != NULL) {
 		if (fscanf(file, "%*d %ld", &pages) != 1)
 			pages = 0;
 		fclose(file);
 	}
-	snprintf(answer, len, "%zu %u %u %u %ld", bytes, zones, count_entries("/proc/self/fd"),
+	snprintf(answer, len, "%u %u %u %u %ld", elements, zones, count_entries("/proc/self/fd"),
 		 count_maps(), pages * (sysconf(_SC_PAGESIZE) / 1024));
 	return 0;
 }

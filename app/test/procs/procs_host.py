@@ -296,13 +296,18 @@ def progress(processes, least=1, limit=LIMIT):
         time.sleep(0.05)
 
 
+def usage_of(process):
+    """Elements of DPDK's heap, memory zones, descriptors, maps and KiB resident, a list."""
+    return [int(word) for word in process.do("usage")]
+
+
 def left_by_eal(host):
-    """Bytes of DPDK's heap that a killed process costs, whatever it did: EAL's own."""
+    """Elements of DPDK's heap that a killed process costs, whatever it did: EAL's own."""
     primary = host.process("primary", "bare")
-    before = int(primary.do("usage")[0])
+    before = usage_of(primary)[0]
     process = host.secondary("bare")
     process.kill()
-    cost = int(primary.do("usage")[0]) - before
+    cost = usage_of(primary)[0] - before
     primary.quit()
     return cost
 

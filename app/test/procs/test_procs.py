@@ -9,7 +9,7 @@ import signal
 import time
 
 from procs_host import (Device, Host, OPTIONS, ask_telemetry, left_by_eal, progress, result, run,
-                        three)
+                        three, usage_of)
 
 
 def four(host, more=()):
@@ -173,17 +173,17 @@ def test_kill():
         primary, others = four(host)
         kill_one(host, primary, 4)
         time.sleep(0.5)
-        before = [int(word) for word in primary.do("usage")]
+        before = usage_of(primary)
         for turn in range(OPTIONS.kills):
             kill_one(host, primary, 4, [primary, *others] if turn % 10 == 0 else [primary])
         time.sleep(0.5)
-        after = [int(word) for word in primary.do("usage")]
-        result(f"heap bytes, zones, descriptors, maps, KiB: {before}, {after} after "
-               f"{OPTIONS.kills} kills that cost EAL {cost} bytes each")
+        after = usage_of(primary)
+        result(f"heap elements, zones, descriptors, maps, KiB: {before}, {after} after "
+               f"{OPTIONS.kills} kills that cost EAL {cost} each")
         assert after[0] == before[0] + OPTIONS.kills * cost, "the heap grows"
         assert after[1] == before[1], "memory zones grow"
-        # A descriptor for each hugepage that is needed for what EAL leaves.
-        assert after[2] <= before[2] + OPTIONS.kills * cost // 2097152 + 1, "descriptors grow"
+        # One for each hugepage that is needed for what EAL leaves, and a few that it keeps in use.
+        assert after[2] <= before[2] + OPTIONS.kills // 2, "descriptors grow"
         # One of the first ones: its queue pair goes to a new process.
         others[0].kill()
         progress([primary, *others[1:]], 200)
@@ -340,6 +340,11 @@ def test_refused():
         primary.quit()
 
 
+def not_grown(old, new):
+    """Heap elements and zones are the same; a hugepage or two more, with a map each, may be."""
+    return old[:2] == new[:2] and new[2] <= old[2] + 2 and new[3] <= old[3] + 2
+
+
 def test_hotplug():
     """A device comes and goes at run time, in the primary alone and in all processes."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
@@ -350,9 +355,9 @@ def test_hotplug():
         for _ in range(30):
             primary.do(f"plug {name} {args}", "configure 2", "setup 0", "start", "stop", "close",
                        f"unplug {name}")
-            usage.append(primary.do("usage"))
-        result(f"heap bytes, zones, descriptors, maps, KiB: {usage[2]} ... {usage[-1]}")
-        assert usage[2][:3] == usage[-1][:3], (usage[2], usage[-1])
+            usage.append(usage_of(primary))
+        result(f"heap elements, zones, descriptors, maps, KiB: {usage[2]} ... {usage[-1]}")
+        assert not_grown(usage[2], usage[-1]), (usage[2], usage[-1])
         other = host.secondary()
         for _ in range(5):
             primary.do(f"hotplug {name} {args}")
@@ -376,7 +381,7 @@ def test_growth():
         both = (primary, other)
         for process in both:
             process.do("ops 100000")
-        before = [process.do("usage") for process in both]
+        before = [usage_of(process) for process in both]
         model = host.model_usage()
         began = time.monotonic()
         step = 1000000
@@ -394,12 +399,11 @@ def test_growth():
             other.do("setup 1")
         for process in both:
             process.do("start", "ops 1000")
-        after = [process.do("usage") for process in both]
-        result(f"heap bytes, zones, descriptors, maps, KiB: {before} ... {after}")
+        after = [usage_of(process) for process in both]
+        result(f"heap elements, zones, descriptors, maps, KiB: {before} ... {after}")
         for old, new in zip(before, after):
-            assert old[:3] == new[:3], (old, new)
-            assert int(new[3]) <= int(old[3]) + 2, "maps grow"
-            assert int(new[4]) <= int(old[4]) + 4096, "memory grows"
+            assert not_grown(old, new), (old, new)
+            assert new[4] <= old[4] + 4096, "memory grows"
         grown = [new - old for old, new in zip(model, host.model_usage())]
         result(f"the model process: descriptors, maps, KiB: {model} and {grown} more")
         assert not grown or (grown[0] == 0 and grown[1] <= 2 and grown[2] <= 4096), grown

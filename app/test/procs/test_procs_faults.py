@@ -7,7 +7,8 @@
 import signal
 import time
 
-from procs_host import (Device, Host, OPTIONS, ask_telemetry, left_by_eal, progress, run, three)
+from procs_host import (Device, Host, OPTIONS, ask_telemetry, left_by_eal, progress, run, three,
+                        usage_of)
 
 FOREIGN = "compress_foreign0"
 
@@ -95,9 +96,9 @@ def test_cut():
             progress([primary, newer], 64)
             newer.quit()
             primary.do("free-pools p1")
-            usage = [int(word) for word in primary.do("usage")]
+            usage = usage_of(primary)
             before = before or usage
-            print(f"{command}: heap bytes, zones, descriptors, maps, KiB: {usage}")
+            print(f"{command}: heap elements, zones, descriptors, maps, KiB: {usage}")
             # A process that was about to end has given back what it costs EAL.
             assert usage[0] <= before[0] + turn * cost, f"{command}: the heap grows"
             assert usage[1] == before[1], f"{command}: memory zones grow"
