@@ -184,6 +184,10 @@ zip_model_event_kick(struct zip_model *model)
 	model_event_irq(model, aeq, aeq->source && !aeq->masked);
 }
 
+/*
+ * The last dword is not looked at: a driver may hand over no more than the 28 bytes that are
+ * defined (hardware.md 4.4), as older ones of Linux do, and what lies behind them is another's.
+ */
 unsigned int
 zip_model_event_load(struct zip_model *model, struct model_event_queue *eq, uint64_t address)
 {
@@ -199,7 +203,7 @@ zip_model_event_load(struct zip_model *model, struct model_event_queue *eq, uint
 	if (depth < 2 || image.head >= depth || image.tail >= depth ||
 			base % MODEL_EVENT_ALIGN != 0 ||
 			base > UINT64_MAX - ((uint64_t)depth * HISI_QM_EQE_SIZE - 1) ||
-			(image.dw3 | image.reserved0[0] | image.reserved0[1] | image.reserved1 |
+			(image.dw3 | image.reserved0[0] | image.reserved0[1] |
 					(image.dw6 & ~used)) != 0)
 		return ZIP_MODEL_MB_CONTEXT;
 	zip_model_ring_init(&eq->ring, base, depth, HISI_QM_EQE_SIZE, ZIP_MODEL_DMA_WRITE);

@@ -155,7 +155,8 @@ reserved_fields(void **state)
 			{eqc, 0x00002002, 4, 0x00000001, 3},
 			{eqc, 0x00002002, 5, 0x00000001, 3},
 			{eqc, 0x00002002, 6, 0x000307ff, 3},
-			{eqc, 0x00002003, 7, 0x00000001, 3},
+			{eqc, 0x00002002, 7, 0xcccccccc, 0}, /* behind the 28 bytes of it */
+			{eqc, 0x00002003, 7, 0x00000001, 0},
 	};
 	/* Rings that go round the end of the address space. */
 	uint32_t high[8] = {0, 0xfffe0080, 0xffffffff, 0x000073ff, 0, 0, 0x00100005, 0};
