@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "vfio_user_msg.h"
@@ -74,14 +75,22 @@ vfio_user_msi_raise(struct vfio_user_msi *msi, unsigned int vector)
 	pthread_mutex_unlock(&msi->lock);
 }
 
-/* Anonymous files have no type; a pipe, a socket or a file does, and might block us. */
+/*
+ * Anything else might block us. So might the question what it is, asked of its file system (fstat()
+ * on FUSE); its name is the kernel's own, which no file can have: theirs start with a slash.
+ */
 static bool
 is_eventfd(int fd)
 {
+	static const char eventfd_name[] = "anon_inode:[eventfd]";
+	char path[sizeof("/proc/self/fd/") + 10];
+	char name[sizeof(eventfd_name)];
 	int flags = fcntl(fd, F_GETFL);
-	struct stat st;
 
-	if (flags < 0 || fstat(fd, &st) || (st.st_mode & S_IFMT))
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (flags < 0 ||
+	    readlink(path, name, sizeof(name)) != (ssize_t)(sizeof(eventfd_name) - 1) ||
+	    memcmp(name, eventfd_name, sizeof(eventfd_name) - 1) != 0)
 		return false;
 	return fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }

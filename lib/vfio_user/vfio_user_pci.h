@@ -125,8 +125,8 @@ void vfio_user_pci_irq(struct vfio_user_pci *pci, unsigned int vector);
  * Give a vector its eventfd; a pending event is delivered at once. Any thread.
  *
  * @param fd
- *   Owned by `pci` from here on, also on failure; must be an eventfd (it is made non-blocking).
- *   -1 takes the old one away.
+ *   Owned by `pci` from here on, also on failure; must be an eventfd (it is made non-blocking),
+ *   which /proc says. -1 takes the old one away.
  * @return
  *   0, -EINVAL (no such vector, not an eventfd).
  */

@@ -7,7 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,6 +115,38 @@ a_full_eventfd_keeps_nobody(void **state)
 	test_pair_stop(&p);
 }
 
+/* What is like an eventfd, or has its name: writing to it, or polling it, may wait. */
+static void
+only_eventfds_are_taken(void **state)
+{
+	static const char name[] = "anon_inode:[eventfd]";
+	int others[6];
+	int event = eventfd(0, EFD_CLOEXEC);
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	others[0] = epoll_create1(EPOLL_CLOEXEC);
+	others[1] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	others[2] = inotify_init1(IN_CLOEXEC);
+	others[3] = memfd_create(name, MFD_CLOEXEC);
+	others[4] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	others[5] = fds[1];
+	test_pair_start(&p, false, NULL, 0);
+	for (int i = 0; i < 6; i++) {
+		assert_true(others[i] >= 0);
+		if (vfio_user_client_set_irqs(p.client, 1, 0, 1, &others[i]) != -EINVAL)
+			fail_msg("descriptor %d was taken", i);
+		assert_int_equal(fcntl(others[i], F_GETFL) & O_NONBLOCK, 0);
+		close(others[i]);
+	}
+	assert_int_equal(vfio_user_client_set_irqs(p.client, 1, 0, 1, &event), 0);
+	assert_int_equal(fcntl(event, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	close(event);
+	close(fds[0]);
+	test_pair_stop(&p);
+}
+
 /* Workers raise interrupts while the client changes its descriptors and goes away. */
 static void
 interrupts_come_from_any_thread(void **state)
@@ -150,6 +187,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(interrupts_obey_enable_and_mask),
 		cmocka_unit_test(a_full_eventfd_keeps_nobody),
+		cmocka_unit_test(only_eventfds_are_taken),
 		cmocka_unit_test(interrupts_come_from_any_thread),
 	};
 
