@@ -286,31 +286,30 @@ serve(struct vfio_user_server *server)
 	return done;
 }
 
-/*
- * A client that closes its socket and connects again at once shows up here before its hang-up
- * is seen: what the old connection still holds is served first, and then it is no more.
- */
-static void
-finish_hung_up(struct vfio_user_server *server)
+/* Whether the client is gone, though what it has sent is still to be served. */
+static bool
+hung_up(const struct vfio_user_server *server)
 {
 	struct pollfd p = { .fd = server->conn.sock, .events = POLLRDHUP };
 
-	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLHUP))
-		return;
-	while (server->has_client && serve(server) > 0)
-		continue;
-	drop(server, VFIO_USER_LOG_INFO, "it hung up");
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
+/*
+ * A client that closes its socket and connects again at once shows up here before its hang-up
+ * is seen. The new connection stays where it is until what the old one holds has been served,
+ * which takes as many turns as that of any other.
+ */
 static void
 accept_client(struct vfio_user_server *server)
 {
-	int sock = accept4(server->listener.sock, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int sock;
 
+	if (server->has_client && hung_up(server))
+		return;
+	sock = accept4(server->listener.sock, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (sock < 0)
 		return;
-	if (server->has_client)
-		finish_hung_up(server);
 	if (server->has_client) {
 		if (!server->refused)
 			vfio_user_server_log(server, VFIO_USER_LOG_WARNING,

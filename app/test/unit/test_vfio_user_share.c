@@ -71,6 +71,42 @@ slow_requests_are_served_one_by_one(void **state)
 	test_device_fini(&dev);
 }
 
+/* Nor does it get more at once by hanging up and coming back. */
+static void
+who_returns_waits_for_its_turns(void **state)
+{
+	int again;
+	int sock;
+
+	(void)state;
+	test_device_init(&dev, false, NULL, 0);
+	sock = connect_one();
+	dev.write_us = SLOW_US;
+	for (uint8_t i = 1; i <= 20; i++) {
+		wire_put_access(&w, 10, 0x10, 2, 0, 1);
+		wire_put(&w, &i, 1);
+		wire_send(sock, &w);
+	}
+	close(sock);
+	again = wire_connect(dev.path);
+	for (unsigned int i = 1; i <= 3; i++) {
+		assert_int_equal(vfio_user_server_process(dev.server), 1);
+		assert_int_equal(atomic_load(&dev.writes), i);
+	}
+	serve_until(&dev.writes, 20);
+	assert_int_equal(dev.bar2[0], 20);
+	serve_until(&dev.resets[VFIO_USER_RESET_DISCONNECT], 1);
+	test_loop_start(&loop, &dev, 1);
+	wire_begin(&w, 1, 1, 0);
+	wire_put32(&w, 0);
+	wire_put(&w, "{}", 3);
+	assert_int_equal(wire_call(again, &w), 0);
+	assert_true(wire_region_read(again, &w, 2, 0, 2) == 20);
+	test_loop_stop(&loop);
+	close(again);
+	test_device_fini(&dev);
+}
+
 static void
 put_multi(unsigned int nb, uint8_t first)
 {
@@ -278,6 +314,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slow_requests_are_served_one_by_one),
+		cmocka_unit_test(who_returns_waits_for_its_turns),
 		cmocka_unit_test(a_message_of_many_writes_is_cut),
 		cmocka_unit_test(mappings_are_left_to_others),
 		cmocka_unit_test(closing_does_not_wait),
