@@ -60,7 +60,8 @@ int vfio_user_conn_recv(struct vfio_user_conn *conn);
 
 /**
  * Close a descriptor that a peer has sent, without waiting for what it may hold: a socket that
- * lingers would keep the last one to close it for as long as its peer likes.
+ * lingers would keep the last one to close it for as long as its peer likes. (A file of FUSE still
+ * does: its file system is asked by any close().)
  */
 void vfio_user_close_received(int fd);
 

@@ -23,6 +23,11 @@
  * touching thread goes on, and the client is dropped. A SIGBUS elsewhere goes to the handler
  * that was installed before. Install handlers of your own before the first server is created, and
  * do not block SIGBUS in threads that touch the memory: blocked, it kills the process.
+ *
+ * Descriptors that a client sends are used only if they are memory (by their seals) or an eventfd
+ * (by their name in /proc), and no file system of its own is asked about them. It is asked when
+ * they are closed, though, as the kernel does for every file (FLUSH of FUSE): such a client can
+ * keep the thread waiting.
  */
 
 #include <stdbool.h>
