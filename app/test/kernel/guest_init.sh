@@ -3,6 +3,7 @@
 # Copyright (c) 2026 The hisi_zip PMD authors
 
 # First program of the guest: loads Linux's hisi_zip driver and puts it to work. It judges nothing.
+# On V2 the driver has no algorithm: what is left are its registers, contexts, resets and uacce.
 # Lines "@ KEY VALUE" are what it saw; "@mark NAME" waits for a line, so that the model's counters
 # can be read meanwhile. Busybox only.
 
@@ -102,7 +103,35 @@ load()
     device=$(ls /sys/bus/pci/drivers/hisi_zip | grep '^0000:')
     [ -n "$device" ] || give_up "hisi_zip took no device"
     say device "$device" "$(cat "/sys/bus/pci/devices/$device/device")"
-    selftest probe
+    revision=$(cat "/sys/bus/pci/devices/$device/revision")
+    say revision "$revision"
+}
+
+unload()
+{
+    for module in hisi_zip hisi_qm uacce; do
+        rmmod "$module" || give_up "rmmod $module"
+    done
+    say unloaded 1
+    mark unload
+}
+
+reset_function()
+{
+    say reset_method "$(cat "/sys/bus/pci/devices/$device/reset_method")"
+    echo 1 > "/sys/bus/pci/devices/$device/reset" || give_up reset
+}
+
+unbind()
+{
+    echo "$device" > /sys/bus/pci/drivers/hisi_zip/unbind || give_up unbind
+    [ -z "$(algorithm selftest)" ] || give_up "$compressor is there without a device"
+    mark unbind
+}
+
+bind()
+{
+    echo "$device" > /sys/bus/pci/drivers/hisi_zip/bind || give_up bind
 }
 
 # Swap goes through zswap, which compresses with our driver; a small box forces it out.
@@ -166,8 +195,7 @@ swap()
 # What was compressed before the reset is decompressed after it.
 reset()
 {
-    say reset_method "$(cat "/sys/bus/pci/devices/$device/reset_method")"
-    echo 1 > "/sys/bus/pci/devices/$device/reset" || give_up reset
+    reset_function
     say_files reset
     say_tasks reset
     mark reset
@@ -198,30 +226,75 @@ stop_swap()
     try 20 unused || give_up "zswap keeps $compressor"
 }
 
-rebind()
+# say_registers PREFIX: what debugfs shows of the function.
+say_registers()
 {
-    echo "$device" > /sys/bus/pci/drivers/hisi_zip/unbind || give_up unbind
-    [ -z "$(algorithm selftest)" ] || give_up "$compressor is there without a device"
-    mark unbind
-    echo "$device" > /sys/bus/pci/drivers/hisi_zip/bind || give_up bind
-    selftest rebind
+    debugfs=/sys/kernel/debug/hisi_zip/$device
+    say "$1_status" "$(cat "$debugfs/qm/status")"
+    say "$1_qm_state" "$(cat "$debugfs/qm/qm_state")"
+    for name in aeq_irq abnormal_irq err_irq create_qp_err mb_err dev_state; do
+        say "$1_$name" "$(cat "$debugfs/qm/$name")"
+    done
+    while read -r name _ value; do
+        say "$1_$name" "$value"
+    done < "$debugfs/qm/regs"
+    say "$1_core_registers" "$(cat "$debugfs"/*core*/regs | grep -c '= 0x')"
 }
 
-unload()
+# The driver asks the device for its contexts and shows them in the log.
+dump_contexts()
 {
-    for module in hisi_zip hisi_qm uacce; do
-        rmmod "$module" || give_up "rmmod $module"
+    for context in 'sqc 0' 'cqc 0' eqc aeqc; do
+        echo "$context" > "/sys/kernel/debug/hisi_zip/$device/qm/cmd" || give_up "dump $context"
     done
-    say unloaded 1
-    mark unload
+}
+
+# With uacce, which does without an algorithm: its device cannot be opened under QEMU.
+uacce()
+{
+    rmmod hisi_zip || give_up "rmmod hisi_zip"
+    insmod /lib/hisi_zip.ko uacce_mode=1 || give_up "insmod hisi_zip uacce_mode=1"
+    for name in algorithms api available_instances region_mmio_size isolate; do
+        say "uacce_$name" "$(tr '\n' ' ' < "/sys/class/uacce/hisi_zip-0/$name")"
+    done
+    reset_function
+    say_registers uacce
+    mark uacce
+}
+
+judge_v2()
+{
+    say algorithm "$(algorithm selftest)"
+    say_registers probe
+    dump_contexts
+    mark probe
+    reset_function
+    say_registers reset
+    mark reset
+    unbind
+    bind
+    say_registers rebind
+    mark rebind
+    uacce
+}
+
+judge_v3()
+{
+    selftest probe
+    swap
+    reset
+    noise
+    stop_swap
+    unbind
+    bind
+    selftest rebind
 }
 
 start_system
 load
-swap
-reset
-noise
-stop_swap
-rebind
+case $revision in
+0x21) judge_v2 ;;
+*) judge_v3 ;;
+esac
 unload
 end
