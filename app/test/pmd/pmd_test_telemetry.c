@@ -44,7 +44,18 @@ list_and_info(void **state)
 	assert_non_null(strstr(answer, "\"HUFFMAN_DYNAMIC\""));
 	assert_int_equal(number(NULL, "max_queue_pairs"), info.max_nb_queue_pairs);
 	assert_int_equal(number(NULL, "queue_pairs"), 1);
+	assert_int_equal(number(NULL, "hw_queues") / 2, info.max_nb_queue_pairs);
+	assert_int_equal(number(NULL, "depth"), 1024);
 	assert_int_equal(number(NULL, "window_min"), 12);
+	assert_int_equal(number(NULL, "window_max"), 15);
+	assert_non_null(strstr(answer, pmd_env.transport == PMD_PROCESS ?
+						"\"transport\":\"process\"" :
+						"\"transport\":\"embedded\""));
+	assert_non_null(strstr(answer, "\"sw\":\"on\""));
+	assert_non_null(strstr(answer, "\"db_isolation\":\"off\""));
+	/* hardware.md 2.3.1: a V3 stops queue pairs, and has no data analysis engine. */
+	assert_non_null(strstr(answer, "\"stop_qp\""));
+	assert_null(strstr(answer, "\"dae\""));
 
 	snprintf(text, sizeof(text), "/hisi_zip/info,%s", pmd_dev.name);
 	assert_non_null(strstr(pmd_telemetry_ask(&pmd_telemetry, text), "\"generation\":\"V3\""));
@@ -75,6 +86,25 @@ add_up(const struct pmd_batch *batch)
 	return sums;
 }
 
+/* Plain bytes for each compressed one, whichever way. */
+static void
+check_ratio(const char *part, int64_t in, int64_t out)
+{
+	bool compress = strcmp(part, "compress") == 0;
+	double ratio = compress ? (double)in / (double)out : (double)out / (double)in;
+	char text[32];
+	const char *at;
+
+	/* The name of one is the end of the other's: with its quotes. */
+	snprintf(text, sizeof(text), "\"%s\":{", part);
+	at = strstr(pmd_telemetry.answer, text);
+	assert_non_null(at);
+	at = strstr(at, "\"ratio\":\"");
+	assert_non_null(at);
+	snprintf(text, sizeof(text), "\"ratio\":\"%.3f\"", ratio);
+	assert_int_equal(strncmp(at, text, strlen(text)), 0);
+}
+
 static void
 check_sums(const struct sums *sums)
 {
@@ -85,6 +115,7 @@ check_sums(const struct sums *sums)
 		assert_int_equal(number(part[i], "bytes_in"), sums->in[i]);
 		assert_int_equal(number(part[i], "bytes_out"), sums->out[i]);
 		assert_int_equal(number(part[i], "in_flight"), 0);
+		check_ratio(part[i], sums->in[i], sums->out[i]);
 	}
 	assert_int_equal(number(NULL, "enqueued"), sums->ops[0] + sums->ops[1]);
 	assert_int_equal(number(NULL, "dequeued"), sums->ops[0] + sums->ops[1]);
@@ -198,12 +229,15 @@ full_queue(void **state)
 	assert_int_equal(number(NULL, "in_flight"), PMD_CASE_DEPTH);
 	assert_int_equal(number("compress", "in_flight"), PMD_CASE_DEPTH);
 	assert_int_equal(number("compress", "sq_doorbells"), PMD_CASE_DEPTH);
+	assert_int_equal(number("compress", "cq_doorbells"), 0);
 	c->batch.nb--;
-	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 64), 0);
+	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 1), 0);
 	c->batch.nb++;
 	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
 	assert_int_equal(number(NULL, "in_flight"), 0);
 	assert_int_equal(number(NULL, "dequeued"), PMD_CASE_DEPTH);
+	/* One for 256 entries. */
+	assert_int_equal(number("compress", "cq_doorbells"), 2);
 	pmd_batch_reset(&c->batch);
 }
 
@@ -227,6 +261,7 @@ software(void **state)
 	assert_int_equal(number("compress", "bytes_in"), 700);
 	/* RFC 1951, 3.2.4: 5 bytes before the data of a stored block. */
 	assert_int_equal(number("compress", "bytes_out"), 735);
+	assert_int_equal(number(NULL, "redone_in_sw"), 0);
 	assert_int_equal(number(NULL, "sq_doorbells"), 0);
 
 	/* Room for half of it: no failure, and no verdict of the engine. */
@@ -241,7 +276,48 @@ software(void **state)
 	assert_int_equal(number(NULL, "errors"), 0);
 	assert_int_equal(number("reason", "engine"), -1);
 	pmd_batch_reset(&c->batch);
+
+	/* Room for nothing: software's verdict, which waits to be dequeued. */
+	job = pmd_batch_compress(&c->batch, stored, &pmd_shapes_plain, plain, 100);
+	job->op->dst.offset = job->op->m_dst->pkt_len - (PMD_LEAST_PART - 1);
+	job->want = RTE_COMP_OP_STATUS_OUT_OF_SPACE_TERMINATED;
+	assert_int_equal(pmd_batch_enqueue(&c->batch, 0, 1), 1);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "in_flight"), 1);
+	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 1), 0);
+	pmd_batch_check(&c->batch);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "in_flight"), 0);
+	assert_int_equal(number("reason", "software"), 1);
+	assert_int_equal(number("engine_status", "0x01"), -1);
+	pmd_batch_reset(&c->batch);
 	pmd_xform_free(stored);
+}
+
+/* More output than the engine is offered room for: its op, done by software in the end. */
+static void
+redone(void **state)
+{
+	const uint32_t len = 8388608 + 1;
+	struct pmd_case *c = *state;
+	uint8_t *plain = calloc(1, len);
+	uint32_t in_len;
+	uint8_t *in;
+
+	assert_non_null(plain);
+	in = pmd_zlib_deflate_new(&pmd_zlib_usual, plain, len, &in_len);
+	pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, in, in_len, plain, len,
+			     len);
+	pmd_batch_run_reset(&c->batch, 0, 1);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(number(NULL, "redone_in_sw"), 1);
+	assert_int_equal(number(NULL, "hw_ops"), 1);
+	assert_int_equal(number(NULL, "sw_ops"), 0);
+	assert_int_equal(number(NULL, "errors"), 0);
+	assert_int_equal(number("decompress", "bytes_in"), in_len);
+	assert_int_equal(number("decompress", "bytes_out"), len);
+	free(in);
+	free(plain);
 }
 
 /* To look changes nothing, and is no illegal access for the model. */
@@ -276,6 +352,7 @@ static const struct CMUnitTest tests[] = {
 	PMD_TELEMETRY_CASE(totals_outlive_queue_pairs),
 	PMD_TELEMETRY_CASE(full_queue),
 	PMD_TELEMETRY_CASE(software),
+	PMD_TELEMETRY_CASE(redone),
 	PMD_TELEMETRY_CASE(registers),
 };
 

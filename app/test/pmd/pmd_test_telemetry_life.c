@@ -5,8 +5,10 @@
 /* Telemetry of devices that come and go, and questions that have no answer. */
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "pmd_case.h"
@@ -23,21 +25,48 @@ is_in_state(const char *wanted)
 	return strstr(pmd_telemetry.answer, text) != NULL;
 }
 
+static void
+await_loss(void)
+{
+	uint64_t end = pmd_now_ms() + 10000;
+
+	while (!is_in_state("lost") && pmd_now_ms() < end)
+		usleep(10000);
+	assert_true(is_in_state("lost"));
+}
+
+/* Ops that a dead model never saw: what becomes of them is the driver's own verdict. */
+static void
+lose_ops(struct pmd_case *c, unsigned int nb)
+{
+	uint8_t plain[100] = {0};
+	int status;
+
+	for (unsigned int i = 0; i < nb; i++)
+		pmd_batch_compress(&c->batch, c->compress, &pmd_shapes_plain, plain, 100)->want =
+			RTE_COMP_OP_STATUS_ERROR;
+	/* All of its threads, and not before that is so. */
+	assert_int_equal(kill(pmd_model.pid, SIGSTOP), 0);
+	assert_int_equal(waitpid(pmd_model.pid, &status, WUNTRACED), pmd_model.pid);
+	assert_true(WIFSTOPPED(status));
+	assert_int_equal(pmd_batch_enqueue(&c->batch, 0, nb), nb);
+	pmd_model_kill();
+	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, nb), 0);
+	pmd_batch_check(&c->batch);
+	pmd_batch_reset(&c->batch);
+}
+
 /* A function that is lost has counters, and no registers; when it comes back it has both. */
 static void
 lost_function(void **state)
 {
-	uint64_t end = pmd_now_ms() + 10000;
-
-	(void)state;
 	if (pmd_env.transport != PMD_PROCESS)
 		skip();
-	pmd_model_kill();
-	while (!is_in_state("lost") && pmd_now_ms() < end)
-		usleep(10000);
-	assert_true(is_in_state("lost"));
+	lose_ops(*state, 7);
+	await_loss();
 	assert_non_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));
 	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"failed\""));
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "reason", "queue_dead"), 7);
 	assert_non_null(pmd_telemetry_ask_device("stats", NULL));
 	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, NULL, "queue_pairs"), 1);
 	assert_int_equal(pmd_model_start(NULL, 0), 0);
@@ -48,6 +77,47 @@ lost_function(void **state)
 	assert_true(is_in_state("started"));
 	assert_null(strstr(pmd_telemetry_ask_device("regs", NULL), ":null}"));
 	assert_non_null(strstr(pmd_telemetry_ask_device("qp", "0"), "\"state\":\"started\""));
+}
+
+static void
+change_model(const char *args)
+{
+	pmd_model_kill();
+	await_loss();
+	assert_int_equal(pmd_model_start(args, 0), 0);
+	rte_compressdev_stop(pmd_dev.id);
+	assert_int_equal(rte_compressdev_start(pmd_dev.id), 0);
+}
+
+/* What an engine does that lies, and one that forgets. */
+static void
+reasons(void **state)
+{
+	struct pmd_case *c = *state;
+	uint8_t plain[100] = {0};
+	uint32_t len;
+	uint8_t *in;
+
+	if (pmd_env.transport != PMD_PROCESS)
+		skip();
+	in = pmd_zlib_deflate_new(&pmd_zlib_usual, plain, 100, &len);
+	change_model("--fault produced:queue=1:nth=1 --fault lost-completion:queue=1:nth=3");
+	for (unsigned int i = 0; i < 4; i++)
+		pmd_batch_decompress(&c->batch, c->decompress, &pmd_shapes_plain, in, len, plain,
+				     100, 100);
+	/* One byte more than there was room for; and one that its successor overtakes. */
+	c->batch.jobs[0].want = RTE_COMP_OP_STATUS_ERROR;
+	c->batch.jobs[2].want = RTE_COMP_OP_STATUS_ERROR;
+	pmd_batch_run_reset(&c->batch, 0, 4);
+	free(in);
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, NULL, "errors"), 2);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "status", "error"), 2);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "reason", "lengths"), 1);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "reason", "completion_lost"), 1);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "reason", "engine"), -1);
+	assert_non_null(strstr(pmd_telemetry.answer, "\"engine_status\":{}"));
+	change_model(NULL);
 }
 
 static void
@@ -129,6 +199,7 @@ while_reconfigured(void **state)
 
 static const struct CMUnitTest tests[] = {
 	PMD_TELEMETRY_CASE(lost_function),
+	PMD_TELEMETRY_CASE(reasons),
 	PMD_TELEMETRY_CASE(bad_arguments),
 	cmocka_unit_test_setup_teardown(while_reconfigured, pmd_telemetry_connect,
 					pmd_telemetry_disconnect),

@@ -214,7 +214,8 @@ def compare(answers, counters, size):
     check('compress bytes_in', comp['bytes_in'], size * PASSES)
     check('decompress bytes_out', decomp['bytes_out'], size * PASSES)
     check('decompress bytes_in', decomp['bytes_in'], comp['bytes_out'])
-    check('ratio', comp['ratio'], f"{comp['bytes_in'] / comp['bytes_out']:.3f}")
+    for what, got in (('compress', comp), ('decompress', decomp)):
+        check(f'{what} ratio', got['ratio'], f"{comp['bytes_in'] / comp['bytes_out']:.3f}")
     for key, want in (('sqes', 2 * ops), ('errors', 0), ('illegal_accesses', 0),
                       ('bytes_in', comp['bytes_in'] + decomp['bytes_in']),
                       ('bytes_out', comp['bytes_out'] + decomp['bytes_out'])):
