@@ -167,7 +167,8 @@ def compare_info(args, answers):
     done = subprocess.run(command + ['--json'], capture_output=True, timeout=60, check=True)
     device, = json.loads(done.stdout)['devices']
     check('health', device['health'], 'ok')
-    check('generation', device['info']['generation'], 'V3')
+    for key, value in (('generation', 'V3'), ('transport', 'process'), ('sw', 'off')):
+        check(key, device['info'][key], value)
     for key in ('enqueued', 'dequeued', 'errors', 'compress', 'decompress'):
         check(f'{key} of hisi-zip-info', device['stats'][key], answers['stats'][key])
     done = subprocess.run(command + ['--device', 'compress_hisi_zip_user0'], capture_output=True,
