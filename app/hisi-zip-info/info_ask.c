@@ -13,7 +13,8 @@
 
 #include "info_ask.h"
 
-#define ANSWER_SECONDS 10
+/* Longer than an application waits for a model that stands still, twice. */
+#define ANSWER_SECONDS 30
 #define GREETING_LEN 1024
 /* Of an answer, whatever the application says. */
 #define ANSWER_MIN 1024
