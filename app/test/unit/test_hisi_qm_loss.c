@@ -245,6 +245,8 @@ test_event_queue(void **state)
 	struct fake *fake = started(state, &qp);
 	char line[FAKE_LINE];
 
+	/* The slow poll would take what is to be found here. */
+	pthread_mutex_lock(&fake->dev.lock);
 	for (unsigned int n = 0; n < 5000; n++) {
 		uint32_t phase = n / 2048 % 2 == 0 ? 0x00010000 : 0;
 
@@ -264,6 +266,7 @@ test_event_queue(void **state)
 	hisi_qm_qp_release(qp);
 	assert_int_equal(hisi_qm_qp_create(&fake->dev, 5, HISI_QM_SQ_COMPRESS, 100, -1, &qp), 0);
 	assert_true(fake_find(fake, "db 2 02000 0000038900002000") >= 0);
+	pthread_mutex_unlock(&fake->dev.lock);
 }
 
 /* A function that is gone: each path ends, soon, and the queues are dead. */
