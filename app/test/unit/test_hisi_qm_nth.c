@@ -225,7 +225,7 @@ static void
 run_dev(struct hisi_qm_dev *dev, bool for_good, int error)
 {
 	struct belongings before, after;
-	unsigned int failed = 0, calls;
+	unsigned int failed = 0, struck = 0, calls;
 
 	/* What EAL makes once, it has now. */
 	live_well(dev);
@@ -239,6 +239,8 @@ run_dev(struct hisi_qm_dev *dev, bool for_good, int error)
 		plan.calls = 0;
 		plan.nth = nth;
 		failed += live(dev) != 0;
+		/* A model that is slow is asked more often, in one life and not in another. */
+		struck += plan.calls >= nth;
 		live_well(dev);
 		after = take_stock();
 		if (memcmp(&before, &after, sizeof(before)) != 0)
@@ -248,7 +250,7 @@ run_dev(struct hisi_qm_dev *dev, bool for_good, int error)
 				 (int)(after.blocks - before.blocks));
 	}
 	/* Some do not matter, such as taking an interrupt away or a queue that is released. */
-	assert_true(calls > 10 && failed > calls / 2);
+	assert_true(struck > 10 && failed > struck / 2);
 }
 
 static void
