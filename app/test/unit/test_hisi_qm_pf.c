@@ -322,6 +322,8 @@ test_pf_lost(void **state)
 	for (int i = 0; i < 5000 && __atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE) != 1; i++)
 		usleep(1000);
 	assert_int_equal(qp->dead, 1);
+	/* Behind what the interrupt thread still does. */
+	hisi_qm_dev_poll_events(&device.vf);
 	assert_int_equal(traffic_count(traffic_log(), "vf: the device is lost: its PF"), 1);
 	hisi_qm_dev_stop(&device.pf);
 	assert_int_equal(hisi_qm_dev_start(&device.pf), 0);
