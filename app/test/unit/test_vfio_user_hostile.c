@@ -47,6 +47,7 @@ struct server {
 	uint16_t minor;
 	uint32_t info_flags;
 	int fd; /* goes with an answer to GET_REGION_INFO */
+	atomic_uint requests; /* that came once the version was agreed */
 	struct wire w;
 };
 
@@ -161,6 +162,7 @@ server_main(void *arg)
 
 	setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (handshake(s, sock) && wire_recv(sock, &s->w)) {
+		atomic_fetch_add(&s->requests, 1);
 		if (wire_get16(&s->w, 2) == 5)
 			answer_region_info(s, sock);
 		else if (s->sin == ENDLESS_REQUESTS)
@@ -210,6 +212,7 @@ init(void)
 	server.minor = 0;
 	server.info_flags = 3;
 	server.fd = -1;
+	atomic_store(&server.requests, 0);
 }
 
 static void
@@ -375,6 +378,8 @@ shut_down_later(void *arg)
 {
 	const struct timespec pause = { .tv_nsec = 50000000 };
 
+	/* The call is under way; now it most likely waits. */
+	test_wait_for(&server.requests, 1);
 	nanosleep(&pause, NULL);
 	vfio_user_client_shutdown(arg);
 	return NULL;
