@@ -100,7 +100,7 @@ struct pmd_job *
 pmd_flow_fill(struct pmd_case *c, const struct pmd_flow *flow, const struct pmd_cut *cut,
 	      uint32_t piece, enum rte_comp_flush_flag flush)
 {
-	uint32_t room = pmd_rand_in(1, cut->out_max);
+	uint32_t room = pmd_rand_in(cut->out_min > 0 ? cut->out_min : 1, cut->out_max);
 	struct pmd_shapes shapes = cut->shapes ? pmd_shapes_any(piece, room) : pmd_shapes_plain;
 	struct pmd_job *job;
 

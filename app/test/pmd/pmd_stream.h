@@ -16,6 +16,7 @@
 struct pmd_cut {
 	uint32_t in_max;  /**< longest piece of input */
 	uint32_t out_max; /**< largest destination */
+	uint32_t out_min; /**< smallest one; 0 is 1 */
 	bool shapes;      /**< chains by chance; else as few segments as possible */
 	bool full;        /**< compression: FULL among the flush flags */
 };

@@ -89,11 +89,15 @@ step(struct pmd_case *c, struct pmd_any *any)
 {
 	struct pmd_flow *flow = &any->flow;
 	uint32_t taken = flow->taken, given = flow->given;
+	struct pmd_cut cut = any->cut;
 
 	if (!any->busy)
 		choose_piece(any);
+	/* As the first piece has the most input, it has the most room. */
+	if (flow->ops == 0)
+		cut.out_min = cut.out_max;
 	flow->qp = (uint16_t)(pmd_rand() % pmd_dev.nb_queues);
-	pmd_flow_op(c, flow, &any->cut, any->piece, any->flush);
+	pmd_flow_op(c, flow, &cut, any->piece, any->flush);
 	if (flow->status == RTE_COMP_OP_STATUS_ERROR)
 		return true;
 	any->piece -= flow->taken - taken;
