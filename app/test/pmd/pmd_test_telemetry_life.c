@@ -13,6 +13,7 @@
 
 #include "pmd_case.h"
 #include "pmd_model.h"
+#include "pmd_stream.h"
 #include "pmd_telemetry.h"
 
 static bool
@@ -120,6 +121,51 @@ reasons(void **state)
 	change_model(NULL);
 }
 
+static struct pmd_job *
+stream_job(struct pmd_case *c, void *stream, const uint8_t *in, uint32_t len)
+{
+	struct pmd_job *job = pmd_batch_decompress(&c->batch, stream, &pmd_shapes_plain, in, len,
+						   NULL, 0, 10000);
+
+	job->op->op_type = RTE_COMP_OP_STATEFUL;
+	job->op->stream = stream;
+	job->op->flush_flag = RTE_COMP_FLUSH_FINAL;
+	job->want = RTE_COMP_OP_STATUS_ERROR;
+	return job;
+}
+
+/* A stream that is cut off, and a second op of it at the same time. */
+static void
+stream_reasons(void **state)
+{
+	const struct rte_comp_xform xform = pmd_stream_decompress();
+	void *stream = pmd_stream_new(&xform);
+	struct pmd_case *c = *state;
+	struct rte_comp_op *second;
+	uint8_t plain[5000];
+	uint32_t len;
+	uint8_t *in;
+
+	pmd_data_fill(PMD_TEXT, plain, sizeof(plain));
+	in = pmd_zlib_deflate_new(&pmd_zlib_usual, plain, sizeof(plain), &len);
+	stream_job(c, stream, in, len / 2);
+	second = stream_job(c, stream, in, len / 2)->op;
+	c->batch.nb = 1;
+	assert_int_equal(pmd_batch_enqueue(&c->batch, 0, 1), 1);
+	assert_int_equal(rte_compressdev_enqueue_burst(pmd_dev.id, 0, &second, 1), 0);
+	assert_int_equal(second->status, RTE_COMP_OP_STATUS_INVALID_STATE);
+	assert_int_equal(pmd_batch_dequeue(&c->batch, 0, 1), 0);
+	pmd_batch_check(&c->batch);
+	c->batch.nb = 2;
+	assert_non_null(pmd_telemetry_ask_device("qp", "0"));
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "refused", "invalid_state"), 1);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, "reason", "stream_truncated"), 1);
+	assert_int_equal(pmd_telemetry_number(&pmd_telemetry, NULL, "enqueued"), 1);
+	pmd_batch_reset(&c->batch);
+	pmd_stream_free(stream);
+	free(in);
+}
+
 static void
 bad_arguments(void **state)
 {
@@ -200,6 +246,7 @@ while_reconfigured(void **state)
 static const struct CMUnitTest tests[] = {
 	PMD_TELEMETRY_CASE(lost_function),
 	PMD_TELEMETRY_CASE(reasons),
+	PMD_TELEMETRY_CASE(stream_reasons),
 	PMD_TELEMETRY_CASE(bad_arguments),
 	cmocka_unit_test_setup_teardown(while_reconfigured, pmd_telemetry_connect,
 					pmd_telemetry_disconnect),
