@@ -45,7 +45,7 @@ struct model_share {
 	uint64_t generation;
 	unsigned int nb;
 	unsigned int next; /**< where the round robin goes on */
-	uint64_t visited; /**< bytes of data in this visit */
+	uint64_t visited; /**< bytes of data and lists in this visit */
 	uint16_t list[HISI_QM_MAX_QUEUES];
 	struct deflate_ctx *deflate;
 	struct model_stream *stream; /**< a stream's context while its SQE runs */

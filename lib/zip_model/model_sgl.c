@@ -59,6 +59,8 @@ model_sgl_entry(struct model_sgl_walk *walk, uint64_t entry)
 	uint64_t address;
 	uint64_t len;
 
+	/* What is read of lists is data of the visit, too: it may be more than the other. */
+	share->visited += sizeof(struct hisi_hw_sge);
 	if (words == NULL)
 		return ZIP_MODEL_STATUS_DMA;
 	address = atomic_load_explicit(&words[0], memory_order_relaxed);

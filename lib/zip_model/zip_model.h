@@ -365,7 +365,8 @@ void zip_model_dma_unmap_all(struct zip_model *model);
  * @param shares
  *   1 to ZIP_MODEL_MAX_SHARES; all threads use the same number.
  * @param budget
- *   Return after about this many SQEs, or after the one that makes it 1 MiB of data, if sooner.
+ *   Return after about this many SQEs, or after the one that makes it 1 MiB of data and entries
+ *   of lists, if sooner.
  * @return
  *   SQEs completed and doorbells seen; also not 0 while a paced SQE is due within 50 us. 0: idle.
  */

@@ -164,6 +164,45 @@ much_output_ends_a_visit(void **state)
 	bench_close(&bench);
 }
 
+/* So do those with little data and lists without end: 65280 entries of a byte each. */
+static void
+long_lists_end_a_visit(void **state)
+{
+	struct bench_sqe sqe = bench_flat(1, 1, 1);
+	uint64_t addresses[255];
+	uint32_t lens[255];
+	struct bench bench;
+	uint64_t list;
+	uint32_t i;
+
+	(void)state;
+	bench_open(&bench, NULL);
+	for (i = 0; i < 255; i++) {
+		addresses[i] = BENCH_IOVA + BENCH_IN;
+		lens[i] = 1;
+	}
+	/* In a circle, of which both offsets leave the last byte. */
+	list = bench_sgl(&bench, 0, BENCH_IOVA + BENCH_SGL, 255, addresses, lens);
+	*bench_dw(&bench, BENCH_SGL + 8) = 255u << 16 | 65280;
+	sqe.dw[7] |= 65279;
+	sqe.dw[8] = 65279;
+	sqe.dw[9] = 0x00004101;
+	sqe.dw[18] = (uint32_t)list;
+	sqe.dw[19] = (uint32_t)(list >> 32);
+	sqe.dw[20] = (uint32_t)list;
+	sqe.dw[21] = (uint32_t)(list >> 32);
+	bench_queue(&bench, 0, false, 64, 1);
+	for (i = 0; i < 4; i++)
+		bench_put(&bench, 0, i, &sqe);
+	bench_doorbell(&bench, sq_word(0, 4));
+	for (i = 1; i <= 4; i++) {
+		zip_model_service(bench.model, 0, 1, 64);
+		assert_int_equal(bench_stats(&bench).queues.sqes, i);
+	}
+	assert_int_equal(bench_sqe_at(&bench, 0, 3)[3] & 0xff, 0x0e);
+	bench_close(&bench);
+}
+
 static void
 bus_master_off(void **state)
 {
@@ -259,6 +298,7 @@ main(void)
 			cmocka_unit_test(full_cq_waits),
 			cmocka_unit_test(much_data_ends_a_visit),
 			cmocka_unit_test(much_output_ends_a_visit),
+			cmocka_unit_test(long_lists_end_a_visit),
 			cmocka_unit_test(bus_master_off),
 			cmocka_unit_test(shares),
 			cmocka_unit_test(pacing),
