@@ -172,16 +172,26 @@ zip_model_event_source(struct zip_model *model, struct model_event_queue *eq)
 	return source;
 }
 
+/*
+ * Under the lock: a PF's control section does not keep the services of its VFs out. Either they see
+ * that memory is within reach again, or this sees what they had to hold back.
+ */
 void
 zip_model_event_kick(struct zip_model *model)
 {
 	struct model_event_queue *eq = &model->events.eq;
 	struct model_event_queue *aeq = &model->events.aeq;
+	bool due;
+	bool aeq_due;
 
 	if (!model_may_dma(model))
 		return;
-	model_event_irq(model, eq, eq->source && !eq->masked);
-	model_event_irq(model, aeq, aeq->source && !aeq->masked);
+	model_event_lock(&model->events);
+	due = eq->source && !eq->masked;
+	aeq_due = aeq->source && !aeq->masked;
+	model_event_unlock(&model->events);
+	model_event_irq(model, eq, due);
+	model_event_irq(model, aeq, aeq_due);
 }
 
 /*

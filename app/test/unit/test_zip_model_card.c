@@ -5,6 +5,9 @@
 /* A physical function with two virtual ones: queues, messages (hardware.md 7.5), resets. */
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <time.h>
 
 #include "test_zip_model_pf_util.h"
 
@@ -193,6 +196,71 @@ write64(struct bench *bench, uint64_t offset, uint64_t value)
 	assert_int_equal(zip_model_write(bench->model, 2, offset, &value, 8), 0);
 }
 
+struct service {
+	struct zip_model *model;
+	atomic_bool stop;
+};
+
+static void *
+service_main(void *arg)
+{
+	struct service *service = arg;
+
+	while (!atomic_load(&service->stop)) {
+		zip_model_service(service->model, 0, 1, 64);
+		sched_yield();
+	}
+	return NULL;
+}
+
+/* An event queue entry, and the interrupt that tells of it. */
+static void
+wait_event(struct bench *bench, uint32_t index, unsigned int irqs)
+{
+	const _Atomic uint32_t *entry = (void *)bench_dw(bench, BENCH_EQ + index * 4);
+	time_t start = time(NULL);
+
+	while (atomic_load(entry) != 0x00010001 || bench->irqs[0] == irqs) {
+		assert_in_range(time(NULL) - start, 0, 20);
+		sched_yield();
+	}
+}
+
+/* While the PF stops all, a VF's service may be in the midst of an event: none may get lost. */
+static void
+pf_stops_beside_events(void **state)
+{
+	struct bench_sqe sqe = bench_flat(1, 100, 200);
+	struct service service = {0};
+	pthread_t thread;
+	struct card card;
+	struct bench *vf = &card.vf[0];
+	uint32_t i;
+
+	(void)state;
+	card_open_shared(&card);
+	bench_events(vf);
+	bench_queue(vf, 1, false, 256, 3);
+	service.model = vf->model;
+	assert_int_equal(pthread_create(&thread, NULL, service_main, &service), 0);
+	for (i = 0; i < 100; i++) {
+		unsigned int irqs = vf->irqs[0];
+
+		bench_put(vf, 1, i, &sqe);
+		bench_doorbell(vf, (uint64_t)(i + 1) << 32 | 0x0000000000000001ull);
+		bench_write(&card.pf, 0x300000, 1);
+		bench_write(&card.pf, 0x300000, 0);
+		wait_event(vf, i, irqs);
+		bench_doorbell(vf, (uint64_t)(i + 1) << 32 | 0x0001000000001001ull);
+		bench_doorbell(vf, (uint64_t)(i + 1) << 32 | 0x0000000000002000ull);
+	}
+	atomic_store(&service.stop, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(bench_stats(vf).eqes, 100);
+	assert_int_equal(bench_stats(vf).queues.dropped + bench_stats(vf).dropped_doorbells, 0);
+	card_close(&card);
+}
+
 static void
 pf_to_one(void **state)
 {
@@ -300,6 +368,7 @@ main(void)
 			cmocka_unit_test(queues),
 			cmocka_unit_test(taken_away),
 			cmocka_unit_test(pf_stops_all),
+			cmocka_unit_test(pf_stops_beside_events),
 			cmocka_unit_test(pf_to_one),
 			cmocka_unit_test(pf_to_all),
 			cmocka_unit_test(vf_to_pf),

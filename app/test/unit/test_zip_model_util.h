@@ -13,6 +13,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -53,7 +54,7 @@ struct bench {
 	struct zip_model_host host;
 	uint8_t *mem;
 	uint64_t *shadow;
-	unsigned int irqs[4];
+	atomic_uint irqs[4];
 	uint64_t now;
 };
 
