@@ -51,16 +51,23 @@ pf) served=,function=pf ;;
 *) die "unknown kind '$kind'; valid: v3, v2-sw, v2-hw, pf" ;;
 esac
 if [ "$transport" = vfio-user ]; then
-    start_model "${model_options[@]}"
     vdev+=,path=$work/vf0
 elif [[ $kind == v2-* ]]; then
     vdev+=,hw=v2
 fi
 seen=0
-# By lines: what the driver says when a case closes the device stands before the case's outcome.
-DPDK_TEST=compressdev_autotest timeout -k 5 90 stdbuf -oL dpdk-test --no-huge -m 512 --no-pci \
-    --file-prefix "$file_prefix" -d "$plugin" --vdev "$vdev" \
-    > "$log" 2>&1 < /dev/null || fail "dpdk-test ended with status $?"
+for left in 2 1 0; do
+    [ "$transport" != vfio-user ] || start_model "${model_options[@]}"
+    status=0
+    # By lines: what the driver says when a case closes the device stands before its outcome.
+    DPDK_TEST=compressdev_autotest timeout -k 5 90 stdbuf -oL dpdk-test --no-huge -m 512 \
+        --no-pci --file-prefix "$file_prefix" -d "$plugin" --vdev "$vdev" \
+        > "$log" 2>&1 < /dev/null || status=$?
+    [ $status != 0 ] || break
+    { [ $left != 0 ] && autotest_was_late "$log"; } || fail "dpdk-test ended with status $status"
+    say "an operation took longer than dpdk-test waits; once more"
+    [ "$transport" != vfio-user ] || stop_model
+done
 if [ "$transport" = vfio-user ]; then
     stop_model
     seen=$(model_sqes)
