@@ -29,8 +29,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=180 [pmd]=420 [stock]=180 [examples]=720 [procs]=1200 [kernel]=1500
-    [guest]=900)
+declare -A budget=([unit]=300 [pmd]=720 [stock]=300 [examples]=1200 [procs]=1500 [kernel]=1500
+    [guest]=1200)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0
 suite_pid=
