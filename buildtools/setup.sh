@@ -51,6 +51,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 say "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
-apt-get -qq install -y --no-install-recommends "${missing[@]}" > /dev/null ||
+# Another program may be at it, and an archive may not answer at once.
+apt=(apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+"${apt[@]}" update || { sleep 20 && "${apt[@]}" update; }
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}" > /dev/null ||
     die "cannot install ${missing[*]}"
