@@ -19,6 +19,8 @@
 /* For each answer, and then the request is sent again: it, or its answer, may have been lost. */
 #define HISI_ZIP_ASK_TRY_S 5
 #define HISI_ZIP_ASK_TRIES 6
+/* Answers to requests that nobody waits for any more: beyond those that a primary keeps. */
+#define HISI_ZIP_ASK_LATE 2000
 /* A queue drains or is lost within 60 s; of those of a process several may take that long. */
 #define HISI_ZIP_ASK_DRAIN_S 120
 #define HISI_ZIP_ASK_DRAIN_US 1000
@@ -55,7 +57,7 @@ hisi_zip_exchange(struct rte_mp_msg *request, struct hisi_zip_mp_msg *msg, int *
 	const struct timespec wait = {.tv_sec = HISI_ZIP_ASK_TRY_S};
 	unsigned int silent = 0, late = 0;
 
-	while (silent < HISI_ZIP_ASK_TRIES && late < HISI_ZIP_ASK_TRIES) {
+	while (silent < HISI_ZIP_ASK_TRIES && late < HISI_ZIP_ASK_LATE) {
 		struct rte_mp_reply reply = {0};
 		int ret = rte_mp_request_sync(request, &reply, &wait);
 		bool taken = ret == 0 && reply.nb_received == 1 &&
