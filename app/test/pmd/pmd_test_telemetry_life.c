@@ -11,10 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <rte_bus_vdev.h>
+
 #include "pmd_case.h"
 #include "pmd_model.h"
 #include "pmd_stream.h"
 #include "pmd_telemetry.h"
+
+#define OTHER "compress_hisi_zip_user7"
 
 static bool
 is_in_state(const char *wanted)
@@ -243,12 +247,41 @@ while_reconfigured(void **state)
 	assert_null(failed);
 }
 
+/* The library takes no id that is not below the number of devices. */
+static void
+smaller_id_removed(void **state)
+{
+	static const char *const commands[] = {"info,1", "info," OTHER, "stats,1", "regs,1"};
+
+	(void)state;
+	assert_int_equal(pmd_dev.id, 0);
+	assert_int_equal(rte_vdev_init(OTHER, "sw=only"), 0);
+	assert_int_equal(rte_compressdev_get_dev_id(OTHER), 1);
+	assert_int_equal(pmd_dev_detach(), 0);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		char command[64];
+
+		snprintf(command, sizeof(command), "/hisi_zip/%s", commands[i]);
+		assert_non_null(pmd_telemetry_ask(&pmd_telemetry, command));
+		assert_null(strstr(pmd_telemetry.answer, ":null}"));
+		if (strncmp(commands[i], "info", 4) == 0) {
+			assert_non_null(strstr(pmd_telemetry.answer, "\"name\":\"" OTHER "\""));
+			assert_non_null(strstr(pmd_telemetry.answer,
+					       "\"driver\":\"compress_hisi_zip_user\""));
+		}
+	}
+	assert_int_equal(pmd_dev_attach(NULL), 0);
+	assert_int_equal(rte_vdev_uninit(OTHER), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	PMD_TELEMETRY_CASE(lost_function),
 	PMD_TELEMETRY_CASE(reasons),
 	PMD_TELEMETRY_CASE(stream_reasons),
 	PMD_TELEMETRY_CASE(bad_arguments),
 	cmocka_unit_test_setup_teardown(while_reconfigured, pmd_telemetry_connect,
+					pmd_telemetry_disconnect),
+	cmocka_unit_test_setup_teardown(smaller_id_removed, pmd_telemetry_connect,
 					pmd_telemetry_disconnect),
 };
 

@@ -347,6 +347,12 @@ int hisi_zip_remove(const char *name);
 /** The most rte queue pairs that a device can have. */
 uint16_t hisi_zip_max_queue_pairs(const struct hisi_zip_dev *dev);
 
+/**
+ * What a device is and can do, as rte_compressdev_info_get() but for the driver's name. That one
+ * refuses the same ids as rte_compressdev_stop().
+ */
+void hisi_zip_learn(const struct hisi_zip_dev *dev, struct rte_compressdev_info *info);
+
 /** The thirteen ops. */
 extern struct rte_compressdev_ops hisi_zip_ops;
 

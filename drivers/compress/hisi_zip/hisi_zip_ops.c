@@ -180,18 +180,22 @@ hisi_zip_dev_close(struct rte_compressdev *cdev)
 	return 0;
 }
 
-static void
-hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info *info)
+void
+hisi_zip_learn(const struct hisi_zip_dev *dev, struct rte_compressdev_info *info)
 {
-	const struct hisi_zip_dev *dev = cdev->data->dev_private;
-
-	info->feature_flags = cdev->feature_flags;
+	info->feature_flags = dev->feature_flags;
 	info->capabilities =
 		hisi_zip_capabilities[hisi_zip_is_v2(dev)][dev->args.sw != HISI_ZIP_SW_OFF];
 	if (dev->lz4)
 		info->capabilities =
 			hisi_zip_lz4_capabilities[dev->args.sw != HISI_ZIP_SW_OFF];
 	info->max_nb_queue_pairs = hisi_zip_max_queue_pairs(dev);
+}
+
+static void
+hisi_zip_dev_infos_get(struct rte_compressdev *cdev, struct rte_compressdev_info *info)
+{
+	hisi_zip_learn(cdev->data->dev_private, info);
 }
 
 static struct hisi_zip_counters

@@ -381,17 +381,17 @@ hisi_zip_tel_add_function(struct rte_tel_data *d, const struct hisi_zip_dev *dev
 int
 hisi_zip_tel_info(struct hisi_zip_dev *dev, const struct hisi_zip_qp *qp, struct rte_tel_data *d)
 {
-	struct rte_compressdev_info info = {0};
+	const bool pci = dev->qm.ops == &hisi_qm_transport_pci;
+	struct rte_compressdev_info info;
 	int ret;
 
 	RTE_SET_USED(qp);
-	rte_compressdev_info_get(dev->id, &info);
-	if (info.capabilities == NULL)
-		return -ENODEV;
+	hisi_zip_learn(dev, &info);
 	rte_tel_data_start_dict(d);
 	hisi_zip_tel_uint(d, "id", dev->id);
 	rte_tel_data_add_dict_string(d, "name", dev->qm.name);
-	rte_tel_data_add_dict_string(d, "driver", info.driver_name);
+	rte_tel_data_add_dict_string(d, "driver", pci ? "compress_hisi_zip" :
+							"compress_hisi_zip_user");
 	rte_tel_data_add_dict_string(d, "state", hisi_zip_tel_state(dev));
 	ret = hisi_zip_tel_add_function(d, dev);
 	hisi_zip_tel_uint(d, "max_queue_pairs", info.max_nb_queue_pairs);
