@@ -128,8 +128,10 @@ zip_model_card_close(struct zip_model_card *card, bool closed)
 	for (number = 0; number < ZIP_MODEL_MAX_FUNCTIONS; number++) {
 		struct zip_model *model = card->functions[number];
 
-		if (model != NULL)
+		if (model != NULL) {
 			zip_model_event_kick(model);
+			zip_model_ifc_kick(model);
+		}
 	}
 }
 

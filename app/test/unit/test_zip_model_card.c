@@ -337,6 +337,15 @@ vf_to_pf(void **state)
 	assert_int_equal(bench_read(&card.vf[1], 0x2c), 0);
 	bench_write(&card.pf, 0x20, 1);
 	assert_int_equal(bench_read(&card.pf, 0x28), 0);
+	/* No interrupt leaves a device whose AXI master is closed, but none is lost either. */
+	bench_write(&card.pf, 0x300000, 1);
+	bench_write(&card.vf[1], 0x2c, 1);
+	assert_int_equal(card.pf.irqs[2], 1);
+	assert_int_equal(bench_read(&card.pf, 0x28), 1);
+	bench_write(&card.pf, 0x300000, 0);
+	assert_int_equal(card.pf.irqs[2], 2);
+	bench_write(&card.pf, 0x20, 1);
+	write64(&card.pf, 0x100138, 0x4);
 	/* The PF's reset acknowledges what it will never read. */
 	bench_write(&card.vf[0], 0x2c, 1);
 	zip_model_reset(card.pf.model, ZIP_MODEL_RESET_FLR);
