@@ -13,8 +13,9 @@
 #   stock      dpdk-test of the distribution on the driver, embedded and over a model process
 #   examples   the programs of examples/ on the driver, gzip and pigz as judges
 #   procs      several processes on one device, on hugepages of its own; as root
-#   kernel     Linux's hisi_zip driver in an arm64 guest on the model, V3 and V2; as root. It is
-#              about 700 MB, made once in HISI_ZIP_CACHE (/var/cache/hisi_zip) from Debian's archive
+#   kernel     Linux's hisi_zip driver in an arm64 guest on the model, V3 with zswap and V2 with a
+#              module that uses its queues; as root. The guest, about 700 MB, is made once in
+#              HISI_ZIP_CACHE (/var/cache/hisi_zip) from Debian's archive
 #   guest      vfio-pci of an x86-64 guest gives the model's functions to DPDK programs behind a
 #              virtual IOMMU; as root, with a guest made likewise, about 900 MB
 #   arm64      a cross build for arm64 with warnings as errors, and unit of it under user emulation;

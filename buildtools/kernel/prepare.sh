@@ -5,10 +5,10 @@
 # prepare.sh
 #
 # Gets what the suite "kernel" boots: QEMU, an arm64 kernel of Debian, and that kernel's own
-# hisi_zip driver, built from its source. All of it comes from Debian's archive, and nothing of it
-# is changed or kept in this tree. HISI_ZIP_CACHE is where it goes (/var/cache/hisi_zip); prints
-# the folder. A second run downloads nothing. Needs root and debootstrap. Exit status 77: it cannot
-# run here.
+# hisi_zip driver, built from its source. All of that comes from Debian's archive, and nothing of it
+# is changed or kept in this tree; queue_work.c is this tree's. HISI_ZIP_CACHE is where it goes
+# (/var/cache/hisi_zip); prints the folder. A second run downloads nothing. Needs root and
+# debootstrap. Exit status 77: it cannot run here.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
@@ -16,8 +16,8 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/../judges/tools-root.sh"
 
-guest=$tools_cache/kernel-1 # the number changes when what is made here does
-build=/var/cache/kernel-1   # inside the root folder
+guest=$tools_cache/kernel-2 # the number changes when what is made here does
+build=/var/cache/kernel-2   # inside the root folder
 
 # field PACKAGE FIELD
 field()
@@ -66,8 +66,29 @@ build_modules()
 	hisi_qm-y := qm.o sgl.o debugfs.o
 	hisi_zip-y := zip/zip_main.o zip/zip_crypto.o zip/dae_main.o
 	END
-    tools_inside make -C "/usr/src/linux-headers-$release" "M=$build/mod" ARCH=arm64 \
+    make_modules "$build/mod" && build_work
+}
+
+make_modules()
+{
+    tools_inside make -C "/usr/src/linux-headers-$release" "M=$1" ARCH=arm64 \
         CROSS_COMPILE=aarch64-linux-gnu- CONFIG_DEBUG_INFO_BTF_MODULES= modules
+}
+
+# A module of our own on what hisi_qm exports, which may change with every kernel: the guest does
+# without it where it does not build.
+build_work()
+{
+    mkdir "$tools$build/work" && cp "$(dirname "$0")/queue_work.c" "$tools$build/work" || return 1
+    cat > "$tools$build/work/Kbuild" <<-END
+	obj-m := queue_work.o
+	KBUILD_EXTRA_SYMBOLS := $build/mod/Module.symvers
+	END
+    if make_modules "$build/work"; then
+        mv "$tools$build/work/queue_work.ko" "$tools$build/mod/"
+    else
+        echo "queue_work.c does not fit $release"
+    fi
 }
 
 # What the guest's memory starts with, but for its first program.
@@ -82,9 +103,12 @@ make_guest()
         find "$kernel/modules" -name "$module.ko.xz" -exec xz -dc {} + > "$tree/lib/$module.ko"
         [ -s "$tree/lib/$module.ko" ] || return 1
     done
+    for module in "$tools$build"/mod/*.ko; do
+        tools_inside aarch64-linux-gnu-strip -g "${module#"$tools"}" || return 1
+        cp "$module" "$tree/lib/" || return 1
+    done
     for module in uacce hisi_qm hisi_zip; do
-        tools_inside aarch64-linux-gnu-strip -g "$build/mod/$module.ko" || return 1
-        cp "$tools$build/mod/$module.ko" "$tree/lib/" || return 1
+        [ -s "$tree/lib/$module.ko" ] || return 1
     done
     cp "$kernel/vmlinuz" "$guest.new/" && mv "$guest.new" "$guest"
 }

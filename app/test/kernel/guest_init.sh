@@ -3,7 +3,8 @@
 # Copyright (c) 2026 The hisi_zip PMD authors
 
 # First program of the guest: loads Linux's hisi_zip driver and puts it to work. It judges nothing.
-# On V2 the driver has no algorithm: what is left are its registers, contexts, resets and uacce.
+# On V2 the driver has no algorithm: what is left are its registers, contexts, resets and uacce, and
+# its queues, which work for queue_work.ko.
 # Lines "@ KEY VALUE" are what it saw; "@mark NAME" waits for a line, so that the model's counters
 # can be read meanwhile. Busybox only.
 
@@ -262,12 +263,49 @@ uacce()
     mark uacce
 }
 
+# run_rounds N: all through the queues, there and back.
+run_rounds()
+{
+    echo "$1" > /sys/module/queue_work/parameters/run || give_up "run $1 rounds"
+}
+
+# say_requests KEY: how many requests completed since the module was loaded.
+say_requests()
+{
+    say "$1_requests" "$(cat /sys/module/queue_work/parameters/run)"
+}
+
+# Requests before, during and after a reset; then the queues are drained and given back. The
+# module is not there where it did not build for this kernel.
+work()
+{
+    insmod /lib/queue_work.ko || give_up "insmod queue_work"
+    say work 1
+    run_rounds 40
+    say_requests work
+    dump_contexts
+    mark work
+    run_rounds 100 &
+    runner=$!
+    usleep 300000
+    reset_function
+    # Not the reset, but the requests, which go on where it ends.
+    wait $runner || give_up "requests during a reset"
+    run_rounds 2
+    say_requests busy_reset
+    mark busy_reset
+    rmmod queue_work || give_up "rmmod queue_work"
+    say_registers work
+    mark drained
+}
+
 judge_v2()
 {
     say algorithm "$(algorithm selftest)"
     say_registers probe
     dump_contexts
     mark probe
+    [ ! -e /lib/queue_work.ko ] || work
     reset_function
     say_registers reset
     mark reset
