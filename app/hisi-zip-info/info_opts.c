@@ -55,7 +55,7 @@ print_help(FILE *out)
 		"        registers, too\n"
 		"      --help, --version\n"
 		"The status is 0 if all devices shown are in good health, 1 if one is not, 2 if\n"
-		"there is nothing to be shown.\n");
+		"something cannot be shown.\n");
 }
 
 static int
