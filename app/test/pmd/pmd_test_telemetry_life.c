@@ -251,7 +251,8 @@ while_reconfigured(void **state)
 static void
 smaller_id_removed(void **state)
 {
-	static const char *const commands[] = {"info,1", "info," OTHER, "stats,1", "regs,1"};
+	static const char *const commands[] = {"info,1", ("info," OTHER), "stats,1",
+					       "regs,1"};
 
 	(void)state;
 	assert_int_equal(pmd_dev.id, 0);
