@@ -118,6 +118,25 @@ model_queue_cqc_valid(const struct hisi_hw_cqc *cqc)
 			(cqc->dw6 & ~(HISI_QM_CQC_DW6_PHASE | HISI_QM_CQC_DW6_ARMED)) == 0;
 }
 
+/*
+ * No command ends a queue of V2. Linux dumps its contexts until they agree, some 1000 times, says
+ * so if they do not, and loads new ones for the next owner all the same (hardware.md 4.8, "drain"):
+ * what was left is then forgotten. What drivers can end with STOP_QP they have to.
+ */
+static bool
+model_queue_can_load(struct zip_model *model, struct model_queue *queue)
+{
+	if (zip_model_queue_drained(queue))
+		return true;
+	if (model->hw >= ZIP_MODEL_V3)
+		return false;
+	zip_model_log(model, ZIP_MODEL_LOG_WARNING,
+			"queue %u: a new context, and requests left that are forgotten",
+			queue->number);
+	zip_model_queue_quiesce(model, queue);
+	return true;
+}
+
 unsigned int
 zip_model_queue_load_sqc(struct zip_model *model, struct model_queue *queue, uint64_t address)
 {
@@ -125,7 +144,7 @@ zip_model_queue_load_sqc(struct zip_model *model, struct model_queue *queue, uin
 
 	if (zip_model_dma_read(model, address, &sqc, sizeof(sqc)) < 0)
 		return ZIP_MODEL_MB_DMA;
-	if (!model_queue_sqc_valid(queue, &sqc) || !zip_model_queue_drained(queue))
+	if (!model_queue_sqc_valid(queue, &sqc) || !model_queue_can_load(model, queue))
 		return ZIP_MODEL_MB_CONTEXT;
 	model_queue_clear_doorbells(model, queue);
 	zip_model_ring_init(&queue->sq, model_address(sqc.base_l, sqc.base_h),
@@ -157,7 +176,7 @@ zip_model_queue_load_cqc(struct zip_model *model, struct model_queue *queue, uin
 
 	if (zip_model_dma_read(model, address, &cqc, sizeof(cqc)) < 0)
 		return ZIP_MODEL_MB_DMA;
-	if (!model_queue_cqc_valid(&cqc) || !zip_model_queue_drained(queue))
+	if (!model_queue_cqc_valid(&cqc) || !model_queue_can_load(model, queue))
 		return ZIP_MODEL_MB_CONTEXT;
 	zip_model_ring_init(&queue->cq, model_address(cqc.base_l, cqc.base_h),
 			HISI_HW_GET(HISI_QM_XQC_DW3_DEPTH_MINUS_1, cqc.dw3) + 1, HISI_QM_CQE_SIZE,

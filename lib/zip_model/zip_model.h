@@ -248,7 +248,7 @@ enum zip_model_mb_status {
 	ZIP_MODEL_MB_OK = 0,
 	ZIP_MODEL_MB_UNKNOWN = 1, /**< no such command, not modelled, or reserved bits are set */
 	ZIP_MODEL_MB_QUEUE = 2,   /**< no such queue */
-	/** A field of the context is out of range, or reserved; or the queue has SQEs to run. */
+	/** A field of the context is out of range, or reserved; V3: the queue has SQEs to run. */
 	ZIP_MODEL_MB_CONTEXT = 3,
 	ZIP_MODEL_MB_DMA = 4,     /**< the context cannot be read or written */
 };

@@ -79,6 +79,40 @@ mailbox(void **state)
 	bench_close(&bench);
 }
 
+/*
+ * No command ends a queue. Linux waits for some time and then loads the contexts of the next owner:
+ * what is left of the last one is forgotten, and nothing of it completes in the new rings.
+ */
+static void
+new_owner(void **state)
+{
+	struct zip_model_config config = bench_config();
+	struct bench bench;
+
+	(void)state;
+	config.hw = ZIP_MODEL_V2;
+	config.engine = ZIP_MODEL_ENGINE_NULL;
+	bench_open(&bench, &config);
+	bench_queue(&bench, 5, false, 8, 1);
+	bench_put_range(&bench, 5, 8, 0, 3);
+	bench_doorbell(&bench, 0x0000000300000005ull);
+	/* The dump shows that the queue has taken them. */
+	bench_mailbox(&bench, 0x00056000, BENCH_IOVA + BENCH_CTX);
+	assert_int_equal(*bench_dw(&bench, BENCH_CTX), 0x00030000);
+	bench_queue(&bench, 5, false, 8, 1);
+	bench_serve(&bench);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 0);
+	assert_int_equal(bench_cqe_at(&bench, 5, 0)[3], 0);
+	bench_put_range(&bench, 5, 8, 0, 2);
+	bench_doorbell(&bench, 0x0000000200000005ull);
+	bench_serve(&bench);
+	assert_int_equal(bench_queue_stats(&bench, 5).sqes, 2);
+	assert_int_equal(bench_cqe_at(&bench, 5, 1)[2], 0x00050001);
+	assert_int_equal(bench_cqe_at(&bench, 5, 1)[3], 0x00010000);
+	assert_int_equal(bench_cqe_at(&bench, 5, 2)[3], 0);
+	bench_close(&bench);
+}
+
 /* Type 0: the tag is dword 13, and dwords 26 and 27 are a key; the window does not count. */
 static struct bench_sqe
 type_0(uint32_t request, uint32_t in_len, uint32_t out_len)
@@ -149,6 +183,7 @@ main(void)
 			cmocka_unit_test(identity),
 			cmocka_unit_test(absent),
 			cmocka_unit_test(mailbox),
+			cmocka_unit_test(new_owner),
 			cmocka_unit_test(engine),
 			cmocka_unit_test(physical),
 	};
