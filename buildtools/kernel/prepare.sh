@@ -113,11 +113,17 @@ make_guest()
     cp "$kernel/vmlinuz" "$guest.new/" && mv "$guest.new" "$guest"
 }
 
+fetch_all()
+{
+    tools_kernel arm64 && choose && tools_root "$compiler" && fetch
+}
+
+# A kernel that was fetched some time ago may have left the archive, with its headers and source.
 prepare()
 {
-    tools_root qemu-system-arm qemu-efi-aarch64 make xz-utils cpio kmod libelf1t64 &&
-        tools_kernel arm64 && choose && tools_root "$compiler" && fetch && build_modules &&
-        make_guest || return 1
+    tools_root qemu-system-arm qemu-efi-aarch64 make xz-utils cpio kmod libelf1t64 || return 1
+    fetch_all || { rm -rf "${tools_cache:?}/kernel-arm64" && fetch_all; } || return 1
+    build_modules && make_guest || return 1
     rm -rf "${tools:?}$build" "$tools"/usr/src/linux-*
 }
 
