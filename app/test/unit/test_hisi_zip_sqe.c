@@ -199,6 +199,69 @@ bad_chains(void **state)
 	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &pair->op[3], 16), 16);
 }
 
+/* Ops of two segments each side, the first one of a queue and others; nothing else is written. */
+static void
+two_segments(void **state)
+{
+	static const uint16_t source[] = {400}, dest[] = {300};
+	struct test_pair *pair = *state;
+	const uint8_t *list = NULL;
+
+	chain(pair, &pair->src[0], 0, source, 1);
+	chain(pair, &pair->dst[0], 10, dest, 1);
+	pair->ops[0].src.offset = 100;
+	pair->ops[0].src.length = 1299;
+	pair->ops[0].dst.offset = 5;
+	for (uint16_t n = 0; n < 3; n++) {
+		const uint32_t *sqe = test_sqe(pair, 0, n);
+
+		assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, pair->op, 1), 1);
+		EXPECT_SQE(sqe, {4, 1299}, {7, 0x3a000000}, {9, 0x4101}, {14, 2295},
+			   {18, sqe[18]}, {19, sqe[19]}, {20, sqe[20]}, {21, sqe[21]});
+		list = at(sqe[18], sqe[19]);
+		assert_ptr_equal(list, pair->qp.queue[0].sgl_mem + 256 * n);
+		assert_ptr_equal(at(sqe[20], sqe[21]), list + 128);
+		assert_int_equal(field(list, 0, 8), 0);
+		assert_int_equal(field(list, 8, 8), 0x200020002);
+		assert_memory_equal(list + 128, list, 16);
+		expect_sge(list, 0, 0x12000000e4, 900);
+		expect_sge(list, 1, 0x5600000000, 399);
+		expect_sge(list + 128, 0, 0x3400000085, 1995);
+		expect_sge(list + 128, 1, 0x560000a000, 300);
+	}
+	for (unsigned int i = 256; i < 512; i++)
+		assert_int_equal(list[i], 0xee);
+}
+
+/* Two segments each side of which a mbuf says what is not so: refused, or what there is. */
+static void
+odd_pairs(void **state)
+{
+	static const uint16_t more[] = {300};
+	struct test_pair *pair = *state;
+
+	for (unsigned int i = 0; i < 9; i++) {
+		chain(pair, &pair->src[i], i, more, 1);
+		chain(pair, &pair->dst[i], 10 + i, more, 1);
+		pair->ops[i].src.length = 1300;
+	}
+	pair->src[0].nb_segs = 1;
+	pair->src[1].next = NULL;
+	pair->segs[2].data_len = 299;
+	pair->dst[3].nb_segs = 0;
+	pair->dst[4].pkt_len = 0;
+	pair->ops[5].dst.offset = 2300;
+	pair->dst[7].pkt_len = 5000;
+	pair->dst[8].nb_segs = 1;
+	assert_int_equal(hisi_zip_enqueue_burst(&pair->qp, &pair->op[6], 3), 3);
+	for (uint16_t n = 0; n < 3; n++)
+		assert_int_equal(test_sqe(pair, 0, n)[14], n == 2 ? 2000 : 2300);
+	for (unsigned int i = 0; i < 6; i++)
+		expect_refused(pair, i, RTE_COMP_OP_STATUS_INVALID_ARGS);
+	pair->qp.queue[0].max_sge = pair->qp.queue[0].sgl_short = 1;
+	expect_refused(pair, 6, RTE_COMP_OP_STATUS_INVALID_ARGS);
+}
+
 /* Of 601 segments 600 are allowed: those before the offset and behind the end do not count. */
 static void
 too_many_segments(void **state)
@@ -329,6 +392,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(flat), TEST(lists), TEST(chain_of_lists), TEST(bad_chains),
+		TEST(two_segments), TEST(odd_pairs),
 		TEST(too_many_segments), TEST(arena), TEST(arena_in_use), TEST(front_again),
 	};
 

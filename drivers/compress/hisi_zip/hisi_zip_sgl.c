@@ -11,8 +11,12 @@
 /* Arena for an op of ordinary shape: two lists of 16 entries. */
 #define HISI_ZIP_SGL_USUAL_SGES 16
 
-/* An entry as two dwords at a time. */
+/* Units of a list of one or two entries. */
+#define HISI_ZIP_SGL_LEAST 2
+
+/* An entry as two dwords at a time, and a list's header. */
 #define HISI_ZIP_SGE_PAIRS (sizeof(struct hisi_hw_sge) / sizeof(hisi_zip_pair))
+#define HISI_ZIP_SGL_PAIRS (sizeof(struct hisi_hw_sgl) / sizeof(hisi_zip_pair))
 
 /* A place in the arena. */
 struct hisi_zip_sgl_place {
@@ -85,10 +89,10 @@ hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint32_t chain_sum, uint64_t 
 static __rte_always_inline hisi_zip_pair *
 hisi_zip_sgl_put(hisi_zip_pair *sge, uint64_t iova, uint32_t length)
 {
-	sge[0] = iova;
-	sge[1] = 0;
-	sge[2] = length;
-	sge[3] = 0;
+	hisi_zip_quad *quads = (hisi_zip_quad *)sge;
+
+	quads[0] = (hisi_zip_quad){iova, 0};
+	quads[1] = (hisi_zip_quad){length, 0};
 	return sge + HISI_ZIP_SGE_PAIRS;
 }
 
@@ -181,24 +185,67 @@ hisi_zip_sgl_write(struct hisi_zip_sgl_place *place, const struct rte_mbuf *m, u
 }
 
 /*
- * Writes one list of at most "max" entries, at "at" of the arena, for what is left of a chain;
- * returns how many units it takes.
+ * Writes the last entry of a list that is the only one of the chain that begins with "first", and
+ * its header; returns the units that it takes, 0 if the chain says that it has fewer segments.
  */
 static __rte_always_inline uint32_t
-hisi_zip_sgl_write_short(const struct hisi_zip_queue *queue, uint32_t at, uint32_t max,
-			 struct hisi_zip_sgl_rest *rest)
+hisi_zip_sgl_close(hisi_zip_pair *list, hisi_zip_pair *sge, uint64_t iova, uint32_t length,
+		   const struct rte_mbuf *first, uint32_t used)
 {
-	struct hisi_zip_sgl_place place = {queue->sgl_mem + (size_t)at * HISI_ZIP_SGL_ALIGN, 0};
-	hisi_zip_pair *const first = hisi_zip_sgl_begin(&place);
-	hisi_zip_pair *const last = first + max * HISI_ZIP_SGE_PAIRS;
-	hisi_zip_pair *const end = hisi_zip_sgl_put_chain(first, last, rest);
-	uint32_t used = max;
-
-	/* A branch: what follows does not wait for the entries. */
-	if (unlikely(end != last))
-		used = (uint32_t)(end - first) / HISI_ZIP_SGE_PAIRS;
-	hisi_zip_sgl_end(&place, max, used, false);
+	if (unlikely(first->nb_segs < used))
+		return 0;
+	hisi_zip_sgl_put(sge, iova, length);
+	/* As by hisi_zip_sgl_end(), with the sum in chain that it is. */
+	*(hisi_zip_quad *)list = (hisi_zip_quad){0, used * 0x100010001};
 	return hisi_zip_sgl_list_units(used);
+}
+
+/*
+ * Writes one list, of which there are at most "units", for "want" bytes of a chain from "offset"
+ * on; returns how many it takes, 0 if the chain is not as most are. One and two entries, for which
+ * there is always room, are written straight.
+ */
+static __rte_always_inline uint32_t
+hisi_zip_sgl_write_short(const struct hisi_zip_queue *queue, hisi_zip_pair *list, uint32_t units,
+			 const struct rte_mbuf *first, uint32_t offset, uint32_t want)
+{
+	hisi_zip_pair *sge = list + HISI_ZIP_SGL_PAIRS;
+	const struct rte_mbuf *m = first;
+	uint32_t length, used, most;
+
+	while (unlikely(offset >= m->data_len)) {
+		offset -= m->data_len;
+		m = m->next;
+		if (m == NULL)
+			return 0;
+	}
+	length = m->data_len - offset;
+	if (length >= want)
+		return hisi_zip_sgl_close(list, sge, rte_pktmbuf_iova_offset(m, offset), want,
+					  first, 1);
+	sge = hisi_zip_sgl_put(sge, rte_pktmbuf_iova_offset(m, offset), length);
+	m = m->next;
+	if (unlikely(m == NULL))
+		return 0;
+	want -= length;
+	length = m->data_len;
+	if (length >= want)
+		return hisi_zip_sgl_close(list, sge, rte_pktmbuf_iova(m), want, first, 2);
+	most = RTE_MIN(2 * (units - 1), queue->sgl_short);
+	for (used = 3;; used++) {
+		/* What an empty entry means is not stated. */
+		if (unlikely(length == 0))
+			return 0;
+		sge = hisi_zip_sgl_put(sge, rte_pktmbuf_iova(m), length);
+		m = m->next;
+		if (unlikely(m == NULL || used > most))
+			return 0;
+		want -= length;
+		length = m->data_len;
+		if (length >= want)
+			break;
+	}
+	return hisi_zip_sgl_close(list, sge, rte_pktmbuf_iova(m), want, first, used);
 }
 
 /* Whether "units" can be taken from the arena. */
@@ -261,33 +308,47 @@ hisi_zip_sgl_fill_any(struct hisi_zip_queue *queue, const struct rte_comp_op *op
 	return RTE_COMP_OP_STATUS_SUCCESS;
 }
 
+/* As hisi_zip_sgl_fill(), but 0 if the op needs hisi_zip_sgl_fill_any(), else units taken. */
+static __rte_always_inline uint32_t
+hisi_zip_sgl_fill_short(const struct hisi_zip_queue *queue, const struct rte_comp_op *op,
+			struct hisi_zip_buffers *buffers)
+{
+	const uint64_t at = (uint64_t)queue->sgl_next * HISI_ZIP_SGL_ALIGN;
+	uint32_t room = op->m_dst->pkt_len - op->dst.offset;
+	uint32_t left = queue->sgl_straight, src, dst;
+	uint8_t *list = queue->sgl_mem + at;
+
+	if (unlikely(left < 2 * HISI_ZIP_SGL_LEAST || queue->sgl_short < 2 ||
+		     room - 1 >= HISI_ZIP_MAX_BYTES))
+		return 0;
+	src = hisi_zip_sgl_write_short(queue, (hisi_zip_pair *)list, left - HISI_ZIP_SGL_LEAST,
+				       op->m_src, op->src.offset, op->src.length);
+	if (unlikely(src == 0))
+		return 0;
+	list += (size_t)src * HISI_ZIP_SGL_ALIGN;
+	dst = hisi_zip_sgl_write_short(queue, (hisi_zip_pair *)list, left - src, op->m_dst,
+				       op->dst.offset, room);
+	if (unlikely(dst == 0))
+		return 0;
+	buffers->source = queue->sgl_iova + at;
+	buffers->dest = buffers->source + (uint64_t)src * HISI_ZIP_SGL_ALIGN;
+	buffers->room = room;
+	return src + dst;
+}
+
 int
 hisi_zip_sgl_fill(struct hisi_zip_queue *queue, const struct rte_comp_op *op,
 		  enum hisi_zip_frame frame, struct hisi_zip_buffers *buffers)
 {
-	struct hisi_zip_sgl_rest src = {op->m_src, op->src.offset, op->src.length};
-	struct hisi_zip_sgl_rest dst = {op->m_dst, op->dst.offset, HISI_ZIP_MAX_BYTES};
-	uint32_t nb_src = src.m->nb_segs, nb_dst = dst.m->nb_segs;
-	uint32_t at = queue->sgl_next, room, units;
+	uint32_t units;
 
 	/* Most ops have no frame and few segments, and the arena has just room for them. */
-	if (unlikely(frame != HISI_ZIP_FRAME_NONE || nb_src > queue->sgl_short ||
-		     nb_dst > queue->sgl_short || dst.offset >= dst.m->pkt_len ||
-		     hisi_zip_sgl_list_units(nb_src) + hisi_zip_sgl_list_units(nb_dst) >
-			     queue->sgl_straight))
+	if (unlikely(frame != HISI_ZIP_FRAME_NONE))
 		return hisi_zip_sgl_fill_any(queue, op, frame, buffers);
-	room = dst.m->pkt_len - dst.offset;
-	if (likely(room < dst.length))
-		dst.length = room;
-	room = dst.length;
-	buffers->source = queue->sgl_iova + (uint64_t)at * HISI_ZIP_SGL_ALIGN;
-	units = hisi_zip_sgl_write_short(queue, at, nb_src, &src);
-	buffers->dest = queue->sgl_iova + (uint64_t)(at + units) * HISI_ZIP_SGL_ALIGN;
-	units += hisi_zip_sgl_write_short(queue, at + units, nb_dst, &dst);
-	buffers->room = room - dst.length;
-	if (unlikely(src.length != 0 || dst.length == room))
-		return RTE_COMP_OP_STATUS_INVALID_ARGS;
-	queue->sgl_next = at + units;
+	units = hisi_zip_sgl_fill_short(queue, op, buffers);
+	if (unlikely(units == 0))
+		return hisi_zip_sgl_fill_any(queue, op, HISI_ZIP_FRAME_NONE, buffers);
+	queue->sgl_next += units;
 	queue->sgl_tail += units;
 	queue->sgl_straight -= units;
 	return RTE_COMP_OP_STATUS_SUCCESS;
