@@ -7,14 +7,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <hisi_hw_qm_regs.h>
 
 #include "model_device.h"
 #include "model_log.h"
+#include "model_shadow.h"
 
 #define NS_PER_S 1000000000ull
 
@@ -28,9 +27,7 @@ struct model_device {
 	struct zip_model_identity identity;
 	const char *path;
 	unsigned queues;
-	void *shadow;
-	size_t shadow_len;
-	int shadow_fd;
+	struct model_shadow shadow;
 	uint16_t command;
 	bool asleep; /**< power state D3hot */
 	uint64_t gone;    /**< clients that hung up or were dropped */
@@ -131,6 +128,17 @@ tell_command(struct model_device *device)
 	zip_worker_resume(device->pool, device->model);
 }
 
+/* Before the reset, after which all lines are as they are in new memory. */
+static void
+renew_shadow(struct model_device *device)
+{
+	int ret = model_shadow_renew(&device->shadow, device->server, HISI_SHADOW_BAR);
+
+	if (ret != 0)
+		model_log_say(&device->log, "no new memory for doorbells: the client that is gone "
+					    "may still ring those of the next");
+}
+
 static void
 on_reset(void *dev, enum vfio_user_reset_kind kind)
 {
@@ -144,6 +152,8 @@ on_reset(void *dev, enum vfio_user_reset_kind kind)
 	device->command = 0;
 	device->asleep = false;
 	zip_worker_pause(device->pool, device->model);
+	if (kind == VFIO_USER_RESET_DISCONNECT)
+		renew_shadow(device);
 	zip_model_reset(device->model, kinds[kind]);
 	zip_model_command(device->model, 0);
 	zip_worker_resume(device->pool, device->model);
@@ -200,33 +210,11 @@ fail(char *err, size_t errlen, int ret, const char *format, ...)
 static int
 create_shadow(struct model_device *device, struct zip_model_config *config)
 {
-	void *memory;
-	int ret;
+	int ret = model_shadow_create(&device->shadow, zip_model_shadow_size(config));
 
-	device->shadow_len = zip_model_shadow_size(config);
-	device->shadow_fd = vfio_user_server_memfd("hisi-zip-doorbells", device->shadow_len);
-	if (device->shadow_fd < 0)
-		return device->shadow_fd;
-	memory = mmap(NULL, device->shadow_len, PROT_READ | PROT_WRITE, MAP_SHARED,
-		      device->shadow_fd, 0);
-	if (memory == MAP_FAILED) {
-		ret = -errno;
-		close(device->shadow_fd);
-		return ret;
-	}
-	device->shadow = memory;
-	config->shadow_mem = memory;
-	config->shadow_len = device->shadow_len;
-	return 0;
-}
-
-static void
-destroy_shadow(struct model_device *device)
-{
-	if (device->shadow == NULL)
-		return;
-	munmap(device->shadow, device->shadow_len);
-	close(device->shadow_fd);
+	config->shadow_mem = device->shadow.memory;
+	config->shadow_len = device->shadow.len;
+	return ret;
 }
 
 static int
@@ -289,7 +277,7 @@ describe(const struct model_device *device, struct vfio_user_device_desc *desc)
 		desc->pci.vendor_cap = (const uint8_t *)&identity->vendor_cap;
 		desc->pci.vendor_cap_len = sizeof(identity->vendor_cap);
 		desc->regions[HISI_SHADOW_BAR].mmap = true;
-		desc->regions[HISI_SHADOW_BAR].fd = device->shadow_fd;
+		desc->regions[HISI_SHADOW_BAR].fd = device->shadow.fd;
 	}
 }
 
@@ -355,7 +343,7 @@ model_device_destroy(struct model_device *device)
 		zip_worker_detach(device->pool, device->model);
 	vfio_user_server_destroy(device->server);
 	zip_model_destroy(device->model);
-	destroy_shadow(device);
+	model_shadow_destroy(&device->shadow);
 	model_log_destroy(&device->log);
 	free(device);
 }

@@ -73,6 +73,14 @@ vfio_user_desc_init(struct vfio_user_device_desc *desc, const struct vfio_user_d
 }
 
 int
+vfio_user_server_region_fd(struct vfio_user_server *server, unsigned int bar, int fd)
+{
+	if (bar >= VFIO_USER_NUM_BARS || !server->desc.regions[bar].mmap)
+		return -EINVAL;
+	return dup3(fd, server->desc.regions[bar].fd, O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+int
 vfio_user_server_memfd(const char *name, size_t size)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);

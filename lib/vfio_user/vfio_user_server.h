@@ -154,6 +154,19 @@ int vfio_user_server_fd(const struct vfio_user_server *server);
 int vfio_user_server_process(struct vfio_user_server *server);
 
 /**
+ * Other memory for a BAR that may be mapped: what a client maps from now on. Same thread as
+ * process, also from within reset().
+ *
+ * @param bar
+ *   One that the description says may be mapped.
+ * @param fd
+ *   As in struct vfio_user_region, of the same layout; stays the caller's.
+ * @return
+ *   0; -EINVAL for any other BAR; what dup3() says: all is as before then.
+ */
+int vfio_user_server_region_fd(struct vfio_user_server *server, unsigned int bar, int fd);
+
+/**
  * Raise an MSI vector to the client, see vfio_user_pci_irq(). Any thread, at any time between
  * create and destroy, also while the client changes its eventfds.
  */

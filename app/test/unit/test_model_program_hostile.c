@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -275,6 +276,43 @@ test_null(void **state)
 	endure("--engine=null");
 }
 
+/* What a client has mapped stays with it when it goes; the next one has other doorbells. */
+static void
+test_gone(void **state)
+{
+	const char *const options[] = {workers, NULL};
+	struct raw_function function;
+	struct vfio_user_client_region bar;
+	struct model_process model;
+	volatile uint64_t *kept;
+	uint32_t sqe[32];
+
+	(void)state;
+	model_process_start(&model, program, options);
+	assert_int_equal(raw_open(&function, model.sockets[0], false), 0);
+	assert_int_equal(vfio_user_client_region_info(function.client, 0, &bar), 0);
+	kept = mmap(NULL, bar.size, PROT_READ | PROT_WRITE, MAP_SHARED, bar.fd, 0);
+	assert_true(kept != MAP_FAILED);
+	close(bar.fd);
+	/* Behind a doorbell, where nobody looks. */
+	function.shadow[4] = 0x1234;
+	assert_int_equal(kept[4], 0x1234);
+	raw_close(&function);
+	assert_int_equal(raw_open(&function, model.sockets[0], false), 0);
+	kept[0] = 0x0000000500000000ull;
+	assert_int_equal(function.shadow[0], 0);
+	memset(raw_source(&function, 0), 'x', 1000);
+	raw_submit(&function, 0, 0, 1000, RAW_SLOT_SIZE);
+	assert_int_equal(raw_ring(&function, 0), 0);
+	assert_int_equal(raw_complete(&function, 0, sqe), 0);
+	assert_int_equal(sqe[3] & 0xff, 0);
+	assert_int_equal(kept[0] >> 32, 5);
+	assert_int_equal(munmap((void *)(uintptr_t)kept, bar.size), 0);
+	raw_close(&function);
+	assert_int_equal(model_process_counter(&model, "socket.0.sqes"), 1);
+	model_process_stop(&model);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -282,6 +320,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_isal),
 		cmocka_unit_test(test_zlib),
 		cmocka_unit_test(test_null),
+		cmocka_unit_test(test_gone),
 	};
 
 	if (argc != 3)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "test_vfio_user_util.h"
@@ -107,6 +108,37 @@ a_region_is_mapped_in_parts(void **state)
 	assert_int_equal(info.areas[1].size, 0x10000);
 	assert_true(info.fd >= 0);
 	close(info.fd);
+	test_pair_stop(&p);
+}
+
+/* A device may change the memory behind a region: those who ask later get the new one. */
+static void
+a_region_gets_other_memory(void **state)
+{
+	struct vfio_user_client_region info[2];
+	int fd = vfio_user_server_memfd("other", TEST_BAR0_SIZE);
+	struct stat st[2];
+
+	(void)state;
+	test_pair_start(&p, true, NULL, 0);
+	assert_int_equal(vfio_user_client_region_info(p.client, 0, &info[0]), 0);
+	test_loop_stop(&p.loop);
+	assert_int_equal(vfio_user_server_region_fd(p.dev.server, 2, fd), -EINVAL);
+	assert_int_equal(vfio_user_server_region_fd(p.dev.server, 6, fd), -EINVAL);
+	assert_int_equal(vfio_user_server_region_fd(p.dev.server, 0, -1), -EBADF);
+	assert_int_equal(vfio_user_server_region_fd(p.dev.server, 0, fd), 0);
+	assert_int_equal(fstat(fd, &st[0]), 0);
+	close(fd);
+	test_loop_start(&p.loop, &p.dev, 1);
+	assert_int_equal(vfio_user_client_region_info(p.client, 0, &info[1]), 0);
+	assert_int_equal(info[1].size, TEST_BAR0_SIZE);
+	assert_true(info[1].sealed);
+	assert_int_equal(fstat(info[1].fd, &st[1]), 0);
+	assert_int_equal(st[0].st_ino, st[1].st_ino);
+	assert_int_equal(fstat(info[0].fd, &st[1]), 0);
+	assert_int_not_equal(st[0].st_ino, st[1].st_ino);
+	close(info[0].fd);
+	close(info[1].fd);
 	test_pair_stop(&p);
 }
 
@@ -277,6 +309,7 @@ main(void)
 		cmocka_unit_test(posted_writes_keep_their_order),
 		cmocka_unit_test(a_region_is_shared_by_mapping),
 		cmocka_unit_test(a_region_is_mapped_in_parts),
+		cmocka_unit_test(a_region_gets_other_memory),
 		cmocka_unit_test(calls_come_from_any_thread),
 		cmocka_unit_test(resets_are_told_apart),
 		cmocka_unit_test(clients_come_and_go),
