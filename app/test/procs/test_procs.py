@@ -145,6 +145,8 @@ def test_telemetry():
             assert (shown["hw_ops"], shown["sw_ops"]) == (done, 0)
             assert shown["errors"] == shown["in_flight"] == 0
             total += done
+        shown = ask_telemetry(host.folder, "/hisi_zip/stats,0")
+        assert shown["dequeued"] == shown["hw_ops"] == total and shown["queue_pairs"] == 3, shown
         everyone[1].quit()
         everyone[2].kill()
         end = time.monotonic() + 30
