@@ -4,6 +4,7 @@
 """What the tests of suite procs stand on: hugepages, a model process, processes that work."""
 
 import argparse
+import ctypes
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 PAGES = 256
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 LIMIT = 60.0  # seconds for any answer
+PR_SET_THP_DISABLE = 41  # prctl(2)
 SKIP = 77
 OPTIONS = argparse.Namespace()  # of the command line
 
@@ -57,9 +59,13 @@ class Host:
                            self.huge], check=False).returncode != 0:
             raise Skip("no hugetlbfs mount")
         self.mounted = True
-        self.pages = change_pages(PAGES)
-        if self.pages < PAGES:
-            raise Skip(f"no {PAGES} free hugepages")
+        # The kernel may have to move others' memory for them, and not have done so at once.
+        for _ in range(10):
+            self.pages += change_pages(PAGES - self.pages)
+            if self.pages >= PAGES:
+                return
+            time.sleep(1)
+        raise Skip(f"no {PAGES} free hugepages")
 
     def __exit__(self, *_):
         for child in self.children:
@@ -271,6 +277,14 @@ class Process(Child):
         code = self.popen.wait(LIMIT)
         assert code == 0, f"exit code {code}\n{self.messages()}"
 
+    def await_loss(self):
+        """Waits until its device is known to be lost, which takes nothing then."""
+        self.do("work nothing")
+        end = time.monotonic() + LIMIT
+        while self.do("fill 1") != ["0"]:
+            self.do("drain 10000")
+            assert time.monotonic() < end, self.messages()
+
     def join(self, primary, number, work="rounds", length=4000):
         """Takes a queue pair, with memory from the primary, and works."""
         pools = f"p{number}"
@@ -294,6 +308,16 @@ def progress(processes, least=1, limit=LIMIT):
         assert time.monotonic() < end, f"no progress: {before} {counts}\n" + \
             "\n".join(process.messages() for process in processes)
         time.sleep(0.05)
+
+
+def leave_free(host, primary, number):
+    """A process takes a queue pair, so that the primary is through with the one that had it, and
+    gives it back."""
+    process = host.secondary()
+    process.join(primary, number, work=None)
+    process.do("stop", "shut", "close")
+    process.quit()
+    primary.do(f"free-pools p{number}")
 
 
 def usage_of(process):
@@ -340,6 +364,9 @@ def run(names, purpose):
     parser.add_argument("--plugin", help="of the driver, for dpdk-test")
     parser.add_argument("--passes", type=int, help="cases that dpdk-test has to pass")
     parser.parse_args(namespace=OPTIONS)
+    # Else the kernel makes large pages of small ones in all that is started, which looks as if it
+    # had grown.
+    ctypes.CDLL(None).prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0)
     # Whoever ends a test, such as a time limit, ends its processes, and gets the hugepages back.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
