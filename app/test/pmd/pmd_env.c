@@ -23,6 +23,8 @@
 
 #define HUGE_COUNT "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 #define HUGE_PAGES 256
+/* The kernel may have to move others' memory for them, and not have done so at once. */
+#define HUGE_TRIES 10
 #define NO_HUGE_MIB "448"
 
 struct pmd_env pmd_env = {.shadow = true, .scale = 1};
@@ -242,12 +244,16 @@ prepare_huge(void)
 		return PMD_SKIP;
 	}
 	huge_mounted = true;
-	more_huge_pages = change_huge_count(HUGE_PAGES);
-	if (more_huge_pages < HUGE_PAGES) {
-		printf("skipped: no %d free hugepages here\n", HUGE_PAGES);
-		return PMD_SKIP;
+	for (int i = 0; i < HUGE_TRIES; i++) {
+		long more = change_huge_count(HUGE_PAGES - more_huge_pages);
+
+		more_huge_pages += more > 0 ? more : 0;
+		if (more_huge_pages >= HUGE_PAGES)
+			return 0;
+		sleep(1);
 	}
-	return 0;
+	printf("skipped: no %d free hugepages here\n", HUGE_PAGES);
+	return PMD_SKIP;
 }
 
 int
