@@ -75,8 +75,8 @@ make_modules()
         CROSS_COMPILE=aarch64-linux-gnu- CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
-# A module of our own on what hisi_qm exports, which may change with every kernel: the guest does
-# without it where it does not build.
+# A module of our own on what hisi_qm exports, which may change with every kernel: where it does not
+# build, the guest does without it, and the tests that need it are skipped.
 build_work()
 {
     mkdir "$tools$build/work" && cp "$(dirname "$0")/queue_work.c" "$tools$build/work" || return 1
