@@ -4,7 +4,8 @@
 
 /*
  * What a queue was given is its owner's again, "dead" being 1, only when the device is done with
- * it: drained or reset (hardware.md 4.8, 7.1, 15.1). The fake transport has no STOP_QP, as V2.
+ * it: drained or reset (hardware.md 4.8, 7.1, 15.1). The fake transport has no STOP_QP, as V2, but
+ * where a test says so.
  */
 
 #include <errno.h>
@@ -20,6 +21,9 @@
 #define ALIVE 0
 #define DEAD 1
 #define DYING 2
+
+/* Command 8, busy. */
+#define STOP_QP "mb 00002008"
 
 /* A V2 VF, as far as stops go: neither bit 9 nor bit 10 of 0x3100. */
 static struct fake *
@@ -150,6 +154,57 @@ test_stop_times_out(void **state)
 	assert_int_equal(fake->dev.dead, 0);
 }
 
+/* With bit 9 of 0x3100 as on V3: STOP_QP keeps the mailbox, so it comes when there is no work. */
+static void
+test_stop_qp_comes_last(void **state)
+{
+	struct hisi_qm_qp *qp;
+	struct fake *fake = started(state, &qp, 1);
+
+	pthread_mutex_lock(&fake->dev.lock);
+	fake->dev.caps |= 0x200;
+	fake->moving = true;
+	fake->undrained = 250;
+	for (unsigned int left = 150; left != 0; left -= left > 100 ? 100 : left) {
+		assert_int_equal(hisi_qm_qp_stop_step(qp), -EINPROGRESS);
+		assert_int_equal(fake->undrained, left);
+		assert_int_equal(end_of(qp), DYING);
+		/* The slow poll has the same patience. */
+		hisi_qm_dev_look_at_queues(&fake->dev);
+		fake->undrained++;
+		assert_int_equal(fake->undrained, left);
+		assert_int_equal(count(fake, STOP_QP), 0);
+		fake->nb_trace = 0;
+	}
+	assert_int_equal(hisi_qm_qp_stop_step(qp), 0);
+	assert_int_equal(fake->undrained, 0);
+	assert_int_equal(count(fake, STOP_QP), 1);
+	assert_int_equal(end_of(qp), DEAD);
+	assert_int_equal(hisi_qm_qp_stop_step(qp), 0);
+	assert_int_equal(count(fake, STOP_QP), 1);
+	pthread_mutex_unlock(&fake->dev.lock);
+	assert_int_equal(fake->dev.dead, 0);
+}
+
+/* Dumps that never agree, as a completion was lost: STOP_QP knows better. */
+static void
+test_stop_qp_knows_better(void **state)
+{
+	struct hisi_qm_qp *qp;
+	struct fake *fake = started(state, &qp, 1);
+
+	pthread_mutex_lock(&fake->dev.lock);
+	fake->dev.caps |= 0x200;
+	fake->undrained = UINT32_MAX;
+	while (hisi_qm_qp_stop_step(qp) == -EINPROGRESS)
+		fake->nb_trace = 0;
+	assert_int_equal(count(fake, STOP_QP), 1);
+	assert_int_equal(end_of(qp), DEAD);
+	pthread_mutex_unlock(&fake->dev.lock);
+	assert_int_equal(fake->dev.dead, 0);
+	fake->undrained = 0;
+}
+
 /* The function's stop: dead behind the reset. One queue that hangs is waited for, not each. */
 static void
 stop_function(void **state, void (*end)(struct hisi_qm_dev *dev))
@@ -259,6 +314,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_broken_queue),   TEST(test_nonsense), TEST(test_never_drains),
 		TEST(test_stop_times_out), TEST(test_stop),     TEST(test_abandon),
+		TEST(test_stop_qp_comes_last), TEST(test_stop_qp_knows_better),
 		TEST(test_no_reset),       TEST(test_noisy),    TEST(test_noisy_for_a_while),
 	};
 

@@ -136,6 +136,8 @@ fake_contexts(struct fake *fake, uint32_t word)
 	}
 	memset(context, 0, 32);
 	context[0] = 0x00070000; /* tail 7 */
+	if ((word & 0xff) == 1 && fake->undrained > 0 && fake->moving)
+		context[0] = (16 + fake->undrained % 64) << 16;
 	if ((word & 0xff) == 0 && fake->undrained > 0) {
 		fake->undrained--;
 		context[0] = 0x00080000;

@@ -45,6 +45,7 @@ struct fake {
 	uint16_t device;
 	uint8_t revision;
 	unsigned int undrained; /**< dumps of an SQC that tell of work left */
+	bool moving;            /**< and those of a CQC of progress meanwhile */
 
 	/* What it saw. */
 	bool is_open;

@@ -395,8 +395,9 @@ int hisi_qm_qp_stop(struct hisi_qm_qp *qp);
 void hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp);
 
 /**
- * One step of that, for who has others to serve meanwhile: a hundred dumps, or what STOP_QP takes.
- * A queue that does not get on for 5 s, or is not done within 60 s, is the loss of the function.
+ * One step of that, for who has others to serve meanwhile: a hundred dumps, and STOP_QP only when
+ * they tell of no work or of no progress for 2 s, since it keeps the mailbox until it is done. A
+ * queue that does not get on for 5 s, or is not done within 60 s, is the loss of the function.
  *
  * @return 0 it is done; -EINPROGRESS, which no system call here gives: there is another step
  */

@@ -20,6 +20,8 @@
 #define HISI_QM_STEP_TRIES 100
 /* Answers of the mailbox that are no answer, until nobody waits for a better one. */
 #define HISI_QM_STEP_REFUSALS 10
+/* So long without progress before STOP_QP is to say what dumps do not. */
+#define HISI_QM_DRAIN_PATIENCE_S 2
 /* So long without progress, and in all, before memory is taken away. */
 #define HISI_QM_DRAIN_IDLE_S 5
 #define HISI_QM_DRAIN_MOST_S 60
@@ -84,12 +86,10 @@ hisi_qm_qp_drain_rest(struct hisi_qm_qp *qp, unsigned int tries)
 	return ret;
 }
 
-/* "lock" is held. */
-static int
-hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp, unsigned int tries)
+/* It takes nothing more from here on; "lock" is held. */
+static void
+hisi_qm_qp_close(struct hisi_qm_qp *qp)
 {
-	if (!qp->started)
-		return 0;
 	qp->started = false;
 	qp->undrained = true;
 	qp->looks = 0;
@@ -99,6 +99,15 @@ hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp, unsigned int tries)
 	/* First, so that nothing is added while it drains. A lost function has dead queues only. */
 	if (!hisi_qm_dev_is_dead(qp->dev))
 		hisi_qm_qp_set_dead(qp, HISI_QM_DYING);
+}
+
+/* "lock" is held. */
+static int
+hisi_qm_qp_stop_locked(struct hisi_qm_qp *qp, unsigned int tries)
+{
+	if (!qp->started)
+		return 0;
+	hisi_qm_qp_close(qp);
 	return hisi_qm_qp_drain_rest(qp, tries);
 }
 
@@ -119,18 +128,41 @@ hisi_qm_qp_stop(struct hisi_qm_qp *qp)
 	return hisi_qm_qp_stop_within(qp, HISI_QM_DRAIN_TRIES);
 }
 
-/* Whether the device will not be done with a queue, though it had time enough; "lock" is held. */
+/* Whether a queue does not get on for so long; "lock" is held. */
 static bool
-hisi_qm_qp_is_stuck(struct hisi_qm_qp *qp)
+hisi_qm_qp_is_idle(struct hisi_qm_qp *qp, unsigned int seconds)
 {
-	const uint64_t hz = rte_get_timer_hz();
 	uint64_t now = rte_get_timer_cycles();
 
 	if (qp->moved != qp->drained)
 		qp->moved_at = now;
 	qp->moved = qp->drained;
-	return now - qp->moved_at > HISI_QM_DRAIN_IDLE_S * hz ||
-	       now - qp->stopped_at > HISI_QM_DRAIN_MOST_S * hz;
+	return now - qp->moved_at > rte_get_timer_hz() * seconds;
+}
+
+/* Whether the device will not be done with a queue, though it had time enough; "lock" is held. */
+static bool
+hisi_qm_qp_is_stuck(struct hisi_qm_qp *qp)
+{
+	return hisi_qm_qp_is_idle(qp, HISI_QM_DRAIN_IDLE_S) ||
+	       rte_get_timer_cycles() - qp->stopped_at >
+		       HISI_QM_DRAIN_MOST_S * rte_get_timer_hz();
+}
+
+/*
+ * STOP_QP keeps the mailbox from others until the queue is done, and what takes it more than 5 s is
+ * the end of the function: so it comes last, or when dumps will never agree as a completion was
+ * lost.
+ */
+static int
+hisi_qm_qp_drain_patiently(struct hisi_qm_qp *qp, unsigned int tries)
+{
+	if (qp->undrained && (qp->dev->caps & HISI_QM_CAP_STOP_QP) != 0 &&
+	    !hisi_qm_dev_is_dead(qp->dev) &&
+	    hisi_qm_qp_drain_by_dumps(qp, tries) == -ETIMEDOUT &&
+	    !hisi_qm_dev_is_dead(qp->dev) && !hisi_qm_qp_is_idle(qp, HISI_QM_DRAIN_PATIENCE_S))
+		return -ETIMEDOUT;
+	return hisi_qm_qp_drain_rest(qp, tries);
 }
 
 int
@@ -141,9 +173,8 @@ hisi_qm_qp_stop_step(struct hisi_qm_qp *qp)
 
 	pthread_mutex_lock(&qp->dev->lock);
 	if (qp->started)
-		ret = hisi_qm_qp_stop_locked(qp, HISI_QM_STEP_TRIES);
-	else
-		ret = hisi_qm_qp_drain_rest(qp, HISI_QM_STEP_TRIES);
+		hisi_qm_qp_close(qp);
+	ret = hisi_qm_qp_drain_patiently(qp, HISI_QM_STEP_TRIES);
 	/* A device that refuses to say is asked again, but not for long: that leads nowhere. */
 	if (ret != 0 && ret != -ETIMEDOUT)
 		qp->refusals++;
@@ -180,7 +211,7 @@ hisi_qm_qp_look(struct hisi_qm_qp *qp)
 {
 	if (qp->started && __atomic_load_n(&qp->dead, __ATOMIC_ACQUIRE) == HISI_QM_DYING)
 		hisi_qm_qp_fail(qp, "its completions make no sense");
-	else if (!qp->undrained || hisi_qm_qp_drain_rest(qp, 1) == 0)
+	else if (!qp->undrained || hisi_qm_qp_drain_patiently(qp, 1) == 0)
 		return;
 	/* Since its own last look: others who wait look, too. */
 	qp->looks = qp->drained != qp->looked ? 0 : qp->looks + 1;
