@@ -15,8 +15,10 @@
 #include <rte_memory.h>
 
 #include "model_process.h"
+#include "hisi_qm_pci.h"
 #include "hisi_qm_transport.h"
 #include "test_hisi_qm_traffic.h"
+#include "vfio_user_client.h"
 
 static const char *program;
 
@@ -320,6 +322,30 @@ test_stopped_and_killed_model(void **state)
 	end_model(remote);
 }
 
+/* Whether a model is quiet after the death of its client, as whoever is left finds out. */
+static void
+test_orphan(void **state)
+{
+	static const char *const options[] = {NULL};
+	struct remote *remote = start_model(options);
+	const char *path = remote->args.path;
+	struct vfio_user_client *client;
+
+	(void)state;
+	assert_int_equal(hisi_qm_vfio_user_settle_orphan(path), 0);
+	/* So it looks when a child of the dead process still has its connection. */
+	assert_int_equal(vfio_user_client_connect(path, 5000, &client), 0);
+	assert_int_equal(hisi_qm_vfio_user_settle_orphan(path), -EBUSY);
+	/* And so when the last of them ends, as far as the model can see. */
+	vfio_user_client_shutdown(client);
+	assert_int_equal(hisi_qm_vfio_user_settle_orphan(path), 0);
+	vfio_user_client_close(client);
+	model_process_kill(&remote->model);
+	assert_int_equal(hisi_qm_vfio_user_settle_orphan(path), 0);
+	model_process_restart(&remote->model, program, options);
+	end_model(remote);
+}
+
 /* A new model that is another device is refused. */
 static void
 test_other_model(void **state)
@@ -382,6 +408,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_all_queues),
 		cmocka_unit_test(test_no_model),
 		cmocka_unit_test(test_killed_model),
+		cmocka_unit_test(test_orphan),
 		cmocka_unit_test(test_other_model),
 		cmocka_unit_test(test_dma_map),
 		cmocka_unit_test(test_stopped_model),

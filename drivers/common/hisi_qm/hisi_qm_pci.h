@@ -77,11 +77,12 @@ void hisi_qm_shadow_lines(uint8_t *range, size_t len, uint16_t queue, struct his
 int hisi_qm_pci_reset_orphan(struct rte_device *device);
 
 /**
- * Whether a model's process let go of a client that hung up or died, so that it makes no access to
- * memory any more: it takes another client, or there is none. Waits up to 1 s. Any process.
+ * Whether a model's process let go of a client that died, so that it makes no access to memory any
+ * more: it takes another client, or there is none. Waits up to 2 s. Any process.
  *
  * @param path of its socket
- * @return 0; -EBUSY it does not answer
+ * @return 0; -EBUSY it does not answer, or it has a client all the time: another one by now, or
+ *         the same, as a child of the process that died keeps its connection
  */
 int hisi_qm_vfio_user_settle_orphan(const char *path);
 

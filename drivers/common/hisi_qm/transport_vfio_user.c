@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_interrupts.h>
 
@@ -23,6 +24,7 @@
 #define VFIO_USER_TIMEOUT_MS 5000
 /** For the answer of a model that we hung up on. */
 #define VFIO_USER_PARTED_MS 1000
+#define VFIO_USER_KNOCK_US 10000
 
 #define PCI_MSI_CONTROL 2
 #define PCI_MSI_ENABLE_4 0x0021 /* enabled, 4 vectors */
@@ -355,26 +357,48 @@ vu_flr(struct hisi_qm_dev *dev)
 	return vfio_user_client_reset(vu->client);
 }
 
-/* One that is stopped takes nobody, and does not say so either. */
-int
-hisi_qm_vfio_user_settle_orphan(const char *path)
+/*
+ * Asks the model for a connection. Before it answers it has let go of clients that hung up. 0: it
+ * has none, or there is no model; -EBUSY: it has one; else it may not even have noticed.
+ */
+static int
+vu_knock(const char *path)
 {
 	struct vfio_user_client *other;
 	int ret = vfio_user_client_connect(path, VFIO_USER_PARTED_MS, &other);
 
 	if (ret == 0)
 		vfio_user_client_close(other);
-	return ret == 0 || ret == -EBUSY || ret == -ENOENT || ret == -ECONNREFUSED ? 0 : -EBUSY;
+	return ret == -ENOENT || ret == -ECONNREFUSED ? 0 : ret;
 }
 
-/* Whether a model that we have no connection to any more has noticed, and is quiet. */
+/* The client may live on in a child of the dead process. Who only knocks, too, is soon gone. */
+int
+hisi_qm_vfio_user_settle_orphan(const char *path)
+{
+	uint64_t end = rte_get_timer_cycles() +
+		       rte_get_timer_hz() / MS_PER_S * VFIO_USER_PARTED_MS;
+	int ret;
+
+	while ((ret = vu_knock(path)) == -EBUSY && rte_get_timer_cycles() < end)
+		rte_delay_us_sleep(VFIO_USER_KNOCK_US);
+	return ret == 0 ? 0 : -EBUSY;
+}
+
+/*
+ * Whether a model that we have no connection to any more has noticed, and is quiet. It has when it
+ * serves somebody: ours is shut down for whoever has the descriptor.
+ */
 static bool
 vu_has_left(struct transport_vfio_user *vu)
 {
 	const struct hisi_qm_vfio_user_args *args = vu->dev->args;
+	int ret;
 
-	return __atomic_load_n(&vu->left, __ATOMIC_RELAXED) ||
-	       hisi_qm_vfio_user_settle_orphan(args->path) == 0;
+	if (__atomic_load_n(&vu->left, __ATOMIC_RELAXED))
+		return true;
+	ret = vu_knock(args->path);
+	return ret == 0 || ret == -EBUSY;
 }
 
 static int
