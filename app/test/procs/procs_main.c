@@ -253,6 +253,16 @@ do_find(char **words, char *answer, size_t len)
 	return find_device();
 }
 
+/* use ID: of the devices that there are */
+static int
+do_use(char **words, char *answer, size_t len)
+{
+	(void)answer;
+	(void)len;
+	procs.dev = (uint8_t)atoi(words[1]);
+	return procs.dev < rte_compressdev_count() ? 0 : -ENODEV;
+}
+
 static int
 do_quit(char **words, char *answer, size_t len)
 {
@@ -275,6 +285,7 @@ static const struct procs_command commands[] = {
 	{"unplug", 2, do_unplug},       {"hotplug", 3, do_hotplug},
 	{"hotunplug", 2, do_hotunplug}, {"find", 1, do_find},
 	{"quit", 1, do_quit},           {"forgive", 1, do_forgive},
+	{"use", 2, do_use},
 };
 
 static void

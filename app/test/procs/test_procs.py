@@ -252,6 +252,7 @@ def test_orphans():
     assert took[-1] < 2000, took
     if OPTIONS.transport == "process":
         orphans_of_stopped_model()
+        orphans_of_stopped_models()
 
 
 def orphans_of_killed_primary():
@@ -279,6 +280,29 @@ def orphans_of_killed_primary():
             assert "cannot be kept from memory" not in process.messages()
             process.quit()
     return slowest
+
+
+def orphans_of_stopped_models():
+    """A second for each model until it is given up: the last device has to be waited for, too."""
+    with Host(OPTIONS.worker, OPTIONS.model) as host:
+        model, paths = host.model("--pace-ns", "1000000000",
+                                  sockets=[f"vf{number}" for number in range(5)])
+        devices = []
+        for number, path in enumerate(paths):
+            devices += ["--vdev", f"compress_hisi_zip_user{number},path={path}"]
+        primary = host.process("primary", "hz", devices)
+        other = host.secondary()
+        other.do(f"use {len(paths) - 1}")
+        other.join(primary, 1, work=None)
+        assert other.do("fill 100") == ["100"]
+        model.popen.send_signal(signal.SIGSTOP)
+        primary.kill()
+        other.do("stop")
+        assert "are not stopped" not in other.messages(), other.messages()
+        missing, _ = other.do("drain 1000")
+        assert missing == "0", other.messages()
+        other.do("shut", "close")
+        other.quit()
 
 
 def orphans_of_stopped_model():

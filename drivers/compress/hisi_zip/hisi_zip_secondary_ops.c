@@ -16,7 +16,10 @@
 #include "hisi_zip_secondary.h"
 #include "hisi_zip_sw.h"
 
-/* Until a lost primary is noticed, and its queues are dead: several turns of the watch. */
+/*
+ * Until a lost primary is noticed, that is several turns of the watch, and for each device, one
+ * after the other, until its queues are dead, though the model does not answer.
+ */
 #define HISI_ZIP_DEAD_TIMEOUT_S 2
 #define HISI_ZIP_DEAD_POLL_US 1000
 
@@ -207,7 +210,8 @@ hisi_zip_all_dead(const struct rte_compressdev *cdev)
 static int
 hisi_zip_wait_dead(const struct rte_compressdev *cdev)
 {
-	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() * HISI_ZIP_DEAD_TIMEOUT_S;
+	uint64_t bound = rte_get_timer_hz() * HISI_ZIP_DEAD_TIMEOUT_S;
+	uint64_t end = rte_get_timer_cycles() + bound * (1 + rte_compressdev_count());
 
 	while (!hisi_zip_all_dead(cdev)) {
 		if (rte_get_timer_cycles() > end)
