@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include <dev_driver.h>
+#include <rte_alarm.h>
 #include <rte_compressdev_pmd.h>
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -29,6 +30,8 @@
 #define PROCS_SLOW_SLOT "PROCS_SLOW_SLOT"
 /* The primary has answered a request, and the driver has not seen it. */
 #define PROCS_SLOW_ANSWER "PROCS_SLOW_ANSWER"
+/* Instead: there is no memory for alarms. */
+#define PROCS_NO_ALARM "PROCS_NO_ALARM"
 
 static unsigned int
 count_entries(const char *path)
@@ -175,8 +178,17 @@ int __wrap_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *
 			       const struct timespec *wait);
 int __real_rte_mp_request_sync(struct rte_mp_msg *request, struct rte_mp_reply *reply,
 			       const struct timespec *wait);
+int __wrap_rte_eal_alarm_set(uint64_t us, rte_eal_alarm_callback callback, void *arg);
+int __real_rte_eal_alarm_set(uint64_t us, rte_eal_alarm_callback callback, void *arg);
 
 static int deaf;
+
+int
+__wrap_rte_eal_alarm_set(uint64_t us, rte_eal_alarm_callback callback, void *arg)
+{
+	return getenv(PROCS_NO_ALARM) != NULL ? -ENOMEM :
+						__real_rte_eal_alarm_set(us, callback, arg);
+}
 
 static void
 dawdle(const char *variable)

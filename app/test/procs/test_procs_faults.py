@@ -321,7 +321,7 @@ def test_deaf():
 
 
 def test_starved():
-    """Descriptors run out where those of doorbells are given and taken: a clear error, no more."""
+    """Descriptors, or memory for an alarm, run out: a clear error, no more."""
     with Host(OPTIONS.worker, OPTIONS.model) as host:
         device = Device(host)
         everyone = three(host, device)
@@ -335,6 +335,12 @@ def test_starved():
         late.quit()
         progress(everyone, 100)
         primary.do("feed")
+        # Nor does who could not look after the primary.
+        late = host.eal(OPTIONS.worker, "secondary", "hz", (), {"PROCS_NO_ALARM": "1"})
+        late.answer()
+        assert late.ask("find") == -19, "ENODEV"
+        assert "cannot watch the primary process: Cannot allocate" in late.messages()
+        late.quit()
         late = host.secondary()
         late.join(primary, 3)
         progress([*everyone, late], 100)

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include <dev_driver.h>
-#include <rte_alarm.h>
 #include <rte_errno.h>
 
 #include "hisi_qm_pci.h"
@@ -38,29 +37,32 @@ hisi_zip_quiet_orphan(const struct hisi_zip_secondary *secondary)
 }
 
 static void
-hisi_zip_watch(void *arg)
+hisi_zip_primary_gone(void *arg)
 {
 	struct hisi_zip_secondary *secondary = arg;
-	const struct hisi_zip_dev *view = &secondary->client->view;
 
-	if (hisi_zip_proc_alive(&view->primary)) {
-		rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+	/* Queues that a removed device left are dead; its function may be another's by now. */
+	if (hisi_zip_secondary_is_abandoned(secondary))
 		return;
-	}
 	/* The function is quiet, or cannot be quieted: ops come back. */
 	hisi_zip_secondary_bury(secondary, hisi_zip_quiet_orphan(secondary) == -EBUSY);
-	HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone", view->qm.name);
+	HISI_ZIP_LOG(ERR, "the device is lost: the primary process is gone",
+		     secondary->client->view.qm.name);
 }
 
-static void
-hisi_zip_watch_on(struct hisi_zip_secondary *secondary)
+static int
+hisi_zip_watch_primary(struct hisi_zip_secondary *secondary)
 {
 	/* Software goes on without a primary: it works in this process. */
-	if (!hisi_zip_is_software(&secondary->client->view))
-		rte_eal_alarm_set(HISI_ZIP_MP_WATCH_US, hisi_zip_watch, secondary);
+	if (hisi_zip_is_software(&secondary->client->view))
+		return 0;
+	secondary->watch.proc = secondary->client->view.primary;
+	secondary->watch.gone = hisi_zip_primary_gone;
+	secondary->watch.arg = secondary;
+	return hisi_zip_watch_begin(&secondary->watch);
 }
 
-static void
+static int
 hisi_zip_secondary_enter(struct hisi_zip_secondary *secondary, struct rte_compressdev *cdev)
 {
 	const struct hisi_zip_dev *view = &secondary->client->view;
@@ -71,7 +73,7 @@ hisi_zip_secondary_enter(struct hisi_zip_secondary *secondary, struct rte_compre
 	cdev->enqueue_burst = hisi_zip_enqueue_burst;
 	cdev->dequeue_burst = hisi_zip_is_software(view) ? hisi_zip_sw_dequeue_burst :
 							   hisi_zip_dequeue_burst;
-	hisi_zip_watch_on(secondary);
+	return hisi_zip_watch_primary(secondary);
 }
 
 int
@@ -103,9 +105,18 @@ hisi_zip_secondary_create(struct rte_device *device, const char *name)
 			     rte_strerror(-ret));
 		goto detach;
 	}
-	hisi_zip_secondary_enter(secondary, cdev);
+	ret = hisi_zip_secondary_enter(secondary, cdev);
+	if (ret != 0) {
+		HISI_ZIP_LOG(ERR, "cannot watch the primary process: %s", name,
+			     rte_strerror(-ret));
+		goto destroy;
+	}
 	return 0;
 
+destroy:
+	/* The library would close what has ops. */
+	cdev->dev_ops = NULL;
+	rte_compressdev_pmd_destroy(cdev);
 detach:
 	hisi_zip_secondary_detach(secondary);
 	pthread_mutex_destroy(&secondary->lock);
@@ -123,16 +134,14 @@ hisi_zip_secondary_remove(const char *name)
 	if (cdev == NULL)
 		return -ENODEV;
 	secondary = ((struct hisi_zip_dev *)cdev->data->dev_private)->secondary;
-	/* Before the watch ends, which a stop may have to wait for. */
+	/* Before the watch ends: a stop may wait for it, and what is not closed needs it still. */
 	hisi_zip_stop(cdev);
-	rte_eal_alarm_cancel(hisi_zip_watch, secondary);
 	ret = hisi_zip_close(cdev);
-	if (ret == 0)
-		ret = rte_compressdev_pmd_destroy(cdev);
-	if (ret != 0) {
-		hisi_zip_watch_on(secondary);
+	if (ret != 0)
 		return ret;
-	}
+	hisi_zip_watch_end(&secondary->watch);
+	/* Without ops it does not fail. */
+	rte_compressdev_pmd_destroy(cdev);
 	hisi_zip_secondary_detach(secondary);
 	pthread_mutex_destroy(&secondary->lock);
 	free(secondary);

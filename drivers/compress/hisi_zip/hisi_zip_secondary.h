@@ -14,12 +14,14 @@
 #include <pthread.h>
 
 #include "hisi_zip_mp.h"
+#include "hisi_zip_watch.h"
 
 /** What this process has of a device, besides the view in shared memory. */
 struct hisi_zip_secondary {
 	struct hisi_zip_client *client;
 	struct rte_compressdev *cdev;
 	struct hisi_zip_proc self;
+	struct hisi_zip_watch watch; /**< of the primary */
 	uint8_t *range; /**< the doorbells; NULL: they have the primary's addresses */
 	size_t range_len;
 	uint64_t generation; /**< of "range" */
@@ -30,6 +32,13 @@ struct hisi_zip_secondary {
 	/** Its release was asked for, unanswered: it is freed by now, or later, or not at all. */
 	bool unsure[HISI_ZIP_MAX_QUEUE_PAIRS];
 };
+
+/** Whether the primary has removed the device, whose queues it left dead. */
+static inline bool
+hisi_zip_secondary_is_abandoned(const struct hisi_zip_secondary *secondary)
+{
+	return __atomic_load_n(&secondary->client->abandoned, __ATOMIC_ACQUIRE) != 0;
+}
 
 /** hisi_zip_ops, but for what concerns hardware queues: those ask the primary. */
 struct rte_compressdev_ops *hisi_zip_secondary_ops(void);

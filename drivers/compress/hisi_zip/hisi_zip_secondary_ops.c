@@ -32,7 +32,7 @@ hisi_zip_view(const struct rte_compressdev *cdev)
 static bool
 hisi_zip_is_abandoned(const struct hisi_zip_dev *view)
 {
-	return __atomic_load_n(&view->secondary->client->abandoned, __ATOMIC_ACQUIRE) != 0;
+	return hisi_zip_secondary_is_abandoned(view->secondary);
 }
 
 /* Asks for what brings no file. */
