@@ -15,7 +15,7 @@
 
 #define VECTOR_AEQ 1
 #define LINE_LEN 512
-#define TRIES 100
+#define TRIES 1000
 #define TRY_US 10000
 
 /* Of the line "NUMBER: COUNT... CHIP NAME": the sum of the counts, one a processor. */
