@@ -30,7 +30,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
-declare -A budget=([unit]=300 [pmd]=720 [stock]=300 [examples]=1200 [procs]=1500 [kernel]=1500
+declare -A budget=([unit]=300 [pmd]=720 [stock]=300 [examples]=1200 [procs]=1500 [kernel]=2400
     [guest]=1200)
 flavours=(asan-gcc asan-clang tsan-gcc tsan-clang)
 passed=0 failed=0 skipped=0

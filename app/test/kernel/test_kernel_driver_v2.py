@@ -31,7 +31,7 @@ class KernelDriverV2(kernel_guest.Case):
     """What the driver and the model say of each other."""
 
     HW = "v2"
-    LIMIT = 240.0
+    LIMIT = 480.0
 
     @classmethod
     def summary(cls):
