@@ -157,7 +157,7 @@ case_functions()
     guest_serve pfv2 pf --hw v2
     guest_boot 600 < <(autotest_job)
     if [ -z "${HISI_ZIP_GUEST_AGAIN:-}" ] && autotest_was_late "$work/console"; then
-        say "an operation took longer than dpdk-test waits; once more"
+        echo "result: functions: later than dpdk-test waits, once more"
         guest_end
         HISI_ZIP_GUEST_AGAIN=yes exec "$here/run.sh" "${arguments[@]}"
     fi

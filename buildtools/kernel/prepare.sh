@@ -121,6 +121,8 @@ fetch_all()
 # A kernel that was fetched some time ago may have left the archive, with its headers and source.
 prepare()
 {
+    # Another run may have been at it.
+    [ ! -e "$guest/vmlinuz" ] || return 0
     tools_root qemu-system-arm qemu-efi-aarch64 make xz-utils cpio kmod libelf1t64 || return 1
     fetch_all || { rm -rf "${tools_cache:?}/kernel-arm64" && fetch_all; } || return 1
     build_modules && make_guest || return 1

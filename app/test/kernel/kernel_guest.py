@@ -117,6 +117,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         folder = prepare()
         cls.work = tempfile.mkdtemp(prefix="hisi-zip-")
+        cls.addClassCleanup(shutil.rmtree, cls.work, ignore_errors=True)
         cls.guest = Guest(folder, cls.work, cls.HW)
         cls.failed = False
         start = time.monotonic()
@@ -139,7 +140,6 @@ class Case(unittest.TestCase):
     def tearDownClass(cls):
         if cls.failed:
             cls.keep()
-        shutil.rmtree(cls.work)
 
     @classmethod
     def keep(cls):

@@ -516,6 +516,7 @@ def test_autotest():
         # It gives an operation 100 ms, which a busy machine may not keep to.
         if code == 0 or "Not all operations could be dequeued" not in text:
             break
+        result("later than dpdk-test waits, once more")
     found = re.search(r"Tests Passed *: *(\d+)", text)
     result(f"{found.group(1) if found else 'no'} cases passed, {OPTIONS.passes} are to pass; "
            f"{shown['hw_ops']} ops by the engine, {shown['sw_ops']} by software")

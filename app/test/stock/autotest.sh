@@ -65,7 +65,7 @@ for left in 2 1 0; do
         > "$log" 2>&1 < /dev/null || status=$?
     [ $status != 0 ] || break
     { [ $left != 0 ] && autotest_was_late "$log"; } || fail "dpdk-test ended with status $status"
-    say "an operation took longer than dpdk-test waits; once more"
+    echo "result: $transport, sw=$sw, $kind: later than dpdk-test waits, once more"
     [ "$transport" != vfio-user ] || stop_model
 done
 if [ "$transport" = vfio-user ]; then

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <rte_alarm.h>
@@ -102,6 +103,7 @@ start_process(void)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		proc = hisi_zip_proc_self();
 		if (write(fds[1], &proc, sizeof(proc)) == sizeof(proc))
 			for (;;)
