@@ -46,22 +46,19 @@ model_shadow_renew(struct model_shadow *shadow, struct vfio_user_server *server,
 	fd = vfio_user_server_memfd("hisi-zip-doorbells", shadow->len);
 	if (fd < 0)
 		return fd;
-	if (map(shadow->memory, shadow->len, fd) == MAP_FAILED) {
+	/* The old map may be gone even where the new one cannot be made. */
+	if (map(shadow->memory, shadow->len, fd) == MAP_FAILED)
 		ret = -errno;
-		goto close_fd;
+	else
+		ret = vfio_user_server_region_fd(server, bar, fd);
+	if (ret != 0) {
+		map(shadow->memory, shadow->len, shadow->fd);
+		close(fd);
+		return ret;
 	}
-	ret = vfio_user_server_region_fd(server, bar, fd);
-	if (ret != 0)
-		goto map_old;
 	close(shadow->fd);
 	shadow->fd = fd;
 	return 0;
-
-map_old:
-	map(shadow->memory, shadow->len, shadow->fd);
-close_fd:
-	close(fd);
-	return ret;
 }
 
 void
