@@ -82,7 +82,7 @@ unsigned int zip_model_ifc_fetch(
 /** PF: ring the VFs that 0x100134 names, and take what 0x100138 acknowledges. */
 void zip_model_ifc_ring(struct zip_model *model, uint32_t target);
 void zip_model_ifc_acknowledge(struct zip_model *model, uint64_t functions);
-/** Deliver what waited for bus master. */
+/** Deliver what waited for bus master, or for the PF. */
 void zip_model_ifc_kick(struct zip_model *model);
 
 /* Registers of the PF: model_pf.c. */

@@ -396,8 +396,9 @@ void hisi_qm_qp_stop_quiet(struct hisi_qm_qp *qp);
 
 /**
  * One step of that, for who has others to serve meanwhile: a hundred dumps, and STOP_QP only when
- * they tell of no work or of no progress for 2 s, since it keeps the mailbox until it is done. A
- * queue that does not get on for 5 s, or is not done within 60 s, is the loss of the function.
+ * they tell of no work or of no progress for 2 s, or are refused, since it keeps the mailbox until
+ * it is done. A queue that does not get on for 5 s, or is not done within 60 s, is the loss of the
+ * function.
  *
  * @return 0 it is done; -EINPROGRESS, which no system call here gives: there is another step
  */

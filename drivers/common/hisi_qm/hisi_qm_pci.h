@@ -78,7 +78,8 @@ int hisi_qm_pci_reset_orphan(struct rte_device *device);
 
 /**
  * Whether a model's process let go of a client that died, so that it makes no access to memory any
- * more: it takes another client, or there is none. Waits up to 2 s. Any process.
+ * more: it takes another client, or there is none. Waits up to 4 s: 1 s for the other client to go,
+ * and as long for each of connection, version and region. Any process.
  *
  * @param path of its socket
  * @return 0; -EBUSY it does not answer, or it has a client all the time: another one by now, or

@@ -20,7 +20,7 @@
  * Until a lost primary is noticed, that is several turns of the watch, and for each device, one
  * after the other, until its queues are dead, though the model does not answer.
  */
-#define HISI_ZIP_DEAD_TIMEOUT_S 2
+#define HISI_ZIP_DEAD_TIMEOUT_S 4
 #define HISI_ZIP_DEAD_POLL_US 1000
 
 static struct hisi_zip_dev *
