@@ -52,8 +52,9 @@ any_checksum(void)
 	return types[pmd_rand() % 4];
 }
 
+/* The first is one that an engine of either generation does, whatever comes by chance. */
 static void
-make_compress(struct any_xform *any)
+make_compress(struct any_xform *any, bool first)
 {
 	const bool software = pmd_env.software;
 	struct rte_comp_xform xform = {
@@ -62,13 +63,14 @@ make_compress(struct any_xform *any)
 			.algo = RTE_COMP_ALGO_DEFLATE,
 			.deflate.huffman = pmd_rand() % 2 ? RTE_COMP_HUFFMAN_DEFAULT :
 							    RTE_COMP_HUFFMAN_DYNAMIC,
-			.level = (int)pmd_rand_in(software ? 0 : 1, 9),
+			.level = (int)pmd_rand_in(software && !first ? 0 : 1, 9),
 		},
 	};
 
-	if (software && pmd_rand() % 4 == 0)
+	if (software && !first && pmd_rand() % 4 == 0)
 		xform.compress.deflate.huffman = RTE_COMP_HUFFMAN_FIXED;
-	any->window = (int)pmd_rand_in(pmd_dev.window.min, pmd_dev.window.max);
+	any->window = (int)pmd_rand_in(first ? pmd_dev.window.max : pmd_dev.window.min,
+				       pmd_dev.window.max);
 	any->checksum = any_checksum();
 	xform.compress.window_size = (uint8_t)any->window;
 	xform.compress.chksum = any->checksum;
@@ -283,7 +285,7 @@ stateless(void **state)
 	unsigned int done = 0;
 
 	for (unsigned int i = 0; i < XFORMS; i++) {
-		make_compress(&p.compress[i]);
+		make_compress(&p.compress[i], i == 0);
 		make_decompress(&p.decompress[i]);
 	}
 	while (done < pmd_scaled(LEAST_OPS) ||
