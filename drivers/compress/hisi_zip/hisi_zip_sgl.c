@@ -73,6 +73,13 @@ hisi_zip_sgl_begin(const struct hisi_zip_sgl_place *place)
 	return (hisi_zip_pair *)(place->va + sizeof(struct hisi_hw_sgl));
 }
 
+/* The second pair of a list: sum in chain, sum, capacity: 16 bits each (hardware.md 9.1). */
+static __rte_always_inline uint64_t
+hisi_zip_sgl_counts(uint32_t chain_sum, uint64_t used)
+{
+	return chain_sum + used * 0x100010000;
+}
+
 /* Ends a list of "used" entries and moves the place behind it. */
 static __rte_always_inline void
 hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint32_t chain_sum, uint64_t used, bool more)
@@ -80,9 +87,8 @@ hisi_zip_sgl_end(struct hisi_zip_sgl_place *place, uint32_t chain_sum, uint64_t 
 	hisi_zip_pair *head = (hisi_zip_pair *)place->va;
 
 	place->va += (size_t)hisi_zip_sgl_list_units(used) * HISI_ZIP_SGL_ALIGN;
-	/* Next list; sum in chain, sum, capacity: 16 bits each (hardware.md 9.1). */
 	head[0] = more ? hisi_zip_sgl_iova(place) : 0;
-	head[1] = chain_sum + used * 0x100010000;
+	head[1] = hisi_zip_sgl_counts(chain_sum, used);
 }
 
 /* Writes an entry (hardware.md 9.2); returns where the next one goes. */
@@ -195,8 +201,8 @@ hisi_zip_sgl_close(hisi_zip_pair *list, hisi_zip_pair *sge, uint64_t iova, uint3
 	if (unlikely(first->nb_segs < used))
 		return 0;
 	hisi_zip_sgl_put(sge, iova, length);
-	/* As by hisi_zip_sgl_end(), with the sum in chain that it is. */
-	*(hisi_zip_quad *)list = (hisi_zip_quad){0, used * 0x100010001};
+	/* The sum in chain is that of this list. */
+	*(hisi_zip_quad *)list = (hisi_zip_quad){0, hisi_zip_sgl_counts(used, used)};
 	return hisi_zip_sgl_list_units(used);
 }
 
